@@ -1,0 +1,3 @@
+"""Timbre: a voice service that people host themselves."""
+
+__version__ = "0.1.0"

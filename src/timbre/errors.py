@@ -1,0 +1,129 @@
+"""The one family of errors. Each has a code, an HTTP status, a sentence that says what is wrong and a hint that says what to do.
+
+They are raised where the fault is known and turned into an answer or an exit code once, at the edge. They cross the
+engine's socket as `as_dict` and come back as themselves by `from_dict`.
+"""
+
+from typing import Any, ClassVar
+
+
+class TimbreError(Exception):
+    """A fault that its user can understand. Subclasses fill in the four facts; the braces are filled from the arguments."""
+
+    code: ClassVar[str] = "internal"
+    status: ClassVar[int] = 500
+    message: ClassVar[str] = "Something went wrong inside Timbre."
+    hint: ClassVar[str] = "Look at the log for the request id."
+
+    def __init__(self, **facts: Any) -> None:
+        self.facts = facts
+        super().__init__(self.message.format(**facts))
+
+    @property
+    def advice(self) -> str:
+        """The hint with its facts filled in."""
+        return self.hint.format(**self.facts)
+
+    def as_dict(self) -> dict[str, Any]:
+        """What an API answers and what the engine sends: code, message, hint, and the facts they were made from."""
+        return {"code": self.code, "message": str(self), "hint": self.advice, "facts": self.facts}
+
+
+def from_dict(wire: dict[str, Any]) -> TimbreError:
+    """The error that `as_dict` wrote, as its own class; an unknown code becomes a plain TimbreError."""
+    kinds = {kind.code: kind for kind in _family(TimbreError)}
+    return kinds.get(wire.get("code", ""), TimbreError)(**wire.get("facts", {}))
+
+
+def _family(kind: type[TimbreError]) -> list[type[TimbreError]]:
+    return [kind, *(member for child in kind.__subclasses__() for member in _family(child))]
+
+
+# Text
+
+
+class EmptyText(TimbreError):
+    code, status = "empty_text", 422
+    message = "The text has nothing that can be read aloud."
+    hint = "Send at least one word or number."
+
+
+class TextTooLong(TimbreError):
+    code, status = "text_too_long", 422
+    message = "The text has {length} characters; at most {limit} are read at once."
+    hint = "Send it in parts."
+
+
+class UnknownLanguage(TimbreError):
+    code, status = "unknown_language", 422
+    message = "There is no language '{language}'."
+    hint = "Choose one of: {known}."
+
+
+class LanguageNotSpoken(TimbreError):
+    code, status = "language_not_spoken", 422
+    message = "The model {model} does not speak {language}."
+    hint = "{advice}"
+
+
+class MissingExtra(TimbreError):
+    code, status = "missing_extra", 501
+    message = "{what} needs a package that is not installed."
+    hint = "Install it with: pip install 'timbre-tts[{extra}]'"
+
+
+# Models and checkpoints
+
+
+class UnknownModel(TimbreError):
+    code, status = "unknown_model", 404
+    message = "There is no model '{model}'."
+    hint = "Installed are: {known}."
+
+
+class BadCheckpoint(TimbreError):
+    code, status = "bad_checkpoint", 422
+    message = "{file} is not a checkpoint that Timbre can read: {reason}."
+    hint = "Timbre reads XTTS checkpoints as .pth, .pt or .safetensors with their config.json and vocab.json."
+
+
+class UnsafeCheckpoint(TimbreError):
+    code, status = "unsafe_checkpoint", 422
+    message = "{file} was refused: it asks to run {name}, which no XTTS checkpoint needs. Nothing in it was run."
+    hint = "Get the file from its author again, or ask for it as safetensors."
+
+
+class WrongTensor(TimbreError):
+    code, status = "wrong_tensor", 422
+    message = "{file}: {key} has shape {found}, the configuration wants {wanted}."
+    hint = "The checkpoint and its config.json do not belong together."
+
+
+# Engine
+
+
+class EngineUnavailable(TimbreError):
+    code, status = "engine_unavailable", 503
+    message = "The engine does not answer at {url}."
+    hint = "Start it with: timbre serve"
+
+
+# Voices and audio
+
+
+class UnknownVoice(TimbreError):
+    code, status = "unknown_voice", 404
+    message = "There is no voice '{voice}'."
+    hint = "The voices are: {known}."
+
+
+class NotAudio(TimbreError):
+    code, status = "not_audio", 422
+    message = "{file} is not audio that Timbre can read."
+    hint = "Send WAV, MP3, FLAC, OGG, M4A, Opus or another common format."
+
+
+class UnknownFormat(TimbreError):
+    code, status = "unknown_format", 422
+    message = "There is no audio format '{format}'."
+    hint = "Choose one of: {known}."

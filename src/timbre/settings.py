@@ -1,0 +1,29 @@
+"""The one Settings object. Every default stands here once; `.env.example` is generated from it (`make env`)."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What can be set from the environment (prefix TIMBRE_) or from a `.env` file. A field's description is its documentation."""
+
+    model_config = SettingsConfigDict(env_prefix="TIMBRE_", env_file=".env", extra="ignore")
+
+    home: Path = Field(default_factory=lambda: user_data_path("timbre"), description="The one folder for all that is kept.")
+    host: str = Field("127.0.0.1", description="Address that the API listens on.")
+    port: int = Field(8005, ge=1, le=65535, description="Port that the API listens on.")
+    model: str = Field("mini", description="Model that the engine loads at its start.")
+    engine_urls: str = Field("", description="Engines by URL, with commas between; empty: one on a Unix socket in the home folder.")
+    threads: int = Field(0, ge=0, description="Threads of the engine; 0: as many as there are cores.")
+    text_limit: int = Field(10_000, ge=1, description="Characters of a text.")
+    upload_limit_mb: int = Field(100, ge=1, description="Megabytes of an upload.")
+
+
+@lru_cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()
