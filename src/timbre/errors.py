@@ -14,6 +14,7 @@ class TimbreError(Exception):
     status: ClassVar[int] = 500
     message: ClassVar[str] = "Something went wrong inside Timbre."
     hint: ClassVar[str] = "Look at the log for the request id."
+    retry_after: ClassVar[int | None] = None  # seconds, where asking again helps
 
     def __init__(self, **facts: Any) -> None:
         self.facts = facts
@@ -106,6 +107,46 @@ class EngineUnavailable(TimbreError):
     code, status = "engine_unavailable", 503
     message = "The engine does not answer at {url}."
     hint = "Start it with: timbre serve"
+    retry_after = 5
+
+
+class EngineStarting(TimbreError):
+    code, status = "engine_starting", 503
+    message = "The engine is still loading its model."
+    hint = "Try again in a few seconds; /ready says when it can speak."
+    retry_after = 5
+
+
+class EngineBusy(TimbreError):
+    code, status = "engine_busy", 503
+    message = "The engine already has {waiting} requests waiting."
+    hint = "Try again in a few seconds."
+    retry_after = 5
+
+
+class EngineLost(TimbreError):
+    code, status = "engine_lost", 503
+    message = "The engine stopped before it had said everything."
+    hint = "Try again; the log says why it stopped."
+    retry_after = 5
+
+
+class EngineRefused(TimbreError):
+    code, status = "engine_refused", 502
+    message = "The engine at {url} does not accept our token."
+    hint = "Set TIMBRE_ENGINE_TOKEN to the same value for the engine and its clients."
+
+
+class BadRequest(TimbreError):
+    code, status = "bad_request", 422
+    message = "The request cannot be read: {reason}."
+    hint = "See /openapi.json for what it has to look like."
+
+
+class BadParameter(TimbreError):
+    code, status = "bad_parameter", 422
+    message = "{parameter} is {value}; it must be from {low} to {high}."
+    hint = "Leave it out to use the default."
 
 
 # Voices and audio

@@ -1,0 +1,177 @@
+"""What the engine and its clients say to each other, without torch.
+
+A connection carries one request. The first message is JSON `{"op": …}`:
+
+| op | then the client sends | then the engine sends |
+| --- | --- | --- |
+| speak | `pieces`, `language`, `sampling`; one binary message: the voice (safetensors), or a `voice` that is built in | binary messages: float32 little-endian at 24 kHz; then `{"done": …}` |
+| condition | `clips`: how many; each a binary message: float32 at 22,050 Hz | one binary message: the voice (safetensors) |
+| stats | | `{"done": …}` |
+| voices | | one binary message: the built-in voices (safetensors, `NAME/latents`, `NAME/embedding`) |
+| load, unload | `model` | `{"done": …}` |
+
+A fault is `{"error": …}` as `errors.as_dict` writes it. Closing the connection cancels.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load as read_tensors
+from safetensors.numpy import save as write_tensors
+
+from timbre.errors import BadParameter, BadRequest
+
+RATE = 24_000
+"""Samples a second of what the engine speaks."""
+
+CLIP_RATE = 22_050
+"""Samples a second of the clips that the engine hears."""
+
+MAX_CLIPS = 10
+MAX_MESSAGE = 64 * 2**20
+"""Bytes of the largest message that the engine takes: a clip of twelve minutes."""
+
+RANGES: dict[str, tuple[float, float]] = {
+    "temperature": (0.01, 2.0),
+    "top_k": (1, 1000),
+    "top_p": (0.01, 1.0),
+    "repetition_penalty": (1.0, 50.0),
+    "length_penalty": (-10.0, 10.0),
+    "speed": (0.25, 4.0),
+    "seed": (0, 2**63 - 1),
+}
+"""The lowest and highest value of each sampling parameter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How a voice reads: the choices of the decoder, the speed, and the seed that makes it repeatable.
+
+    Raises errors.BadParameter when a value lies outside RANGES.
+    """
+
+    temperature: float = 0.75
+    top_k: int = 50
+    top_p: float = 0.85
+    repetition_penalty: float = 5.0
+    length_penalty: float = 1.0
+    speed: float = 1.0
+    seed: int | None = None
+
+    def __post_init__(self) -> None:
+        for name, (low, high) in RANGES.items():
+            value = getattr(self, name)
+            if value is None and name == "seed":
+                continue
+            if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+                raise BadParameter(parameter=name, value=value, low=low, high=high)
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, wire: Mapping[str, Any]) -> Self:
+        """The sampling that a request asks for; what it leaves out is as by default, what it knows not is refused."""
+        known = {field.name for field in fields(cls)}
+        if unknown := sorted(set(wire) - known):
+            raise BadRequest(reason=f"there is no sampling parameter '{unknown[0]}'")
+        return cls(**wire)
+
+
+@dataclass(frozen=True, slots=True)
+class Conditioning:
+    """A voice as the model hears it.
+
+    latents: float32 [32, width of the GPT]; embedding: float32 [512], of length one for a single clip.
+    """
+
+    latents: NDArray[np.float32]
+    embedding: NDArray[np.float32]
+
+    def to_bytes(self) -> bytes:
+        """Both arrays as one safetensors file."""
+        return write_tensors({"latents": _plain(self.latents), "embedding": _plain(self.embedding)})
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """What `to_bytes` wrote. Raises errors.BadRequest when it is anything else."""
+        return cls._from_tensors(_read(data), "")
+
+    def to_file(self, path: Path) -> None:
+        """Writes it beside `path` first, so that no half-written file can be met there."""
+        partial = path.with_name(f".{path.name}.partial")
+        partial.write_bytes(self.to_bytes())
+        partial.replace(path)
+
+    @classmethod
+    def from_file(cls, path: Path) -> Self:
+        return cls.from_bytes(path.read_bytes())
+
+    @classmethod
+    def _from_tensors(cls, tensors: Mapping[str, NDArray[Any]], prefix: str) -> Self:
+        try:
+            latents, embedding = tensors[f"{prefix}latents"], tensors[f"{prefix}embedding"]
+        except KeyError as missing:
+            raise BadRequest(reason=f"the voice has no {missing.args[0]}") from None
+        latents = latents.reshape(latents.shape[-2:]) if latents.ndim > 2 else latents
+        if latents.ndim != 2 or not latents.size or not embedding.size:
+            raise BadRequest(reason="the voice has the wrong shape")
+        latents, embedding = latents.astype(np.float32), embedding.astype(np.float32).reshape(-1)
+        if not (np.isfinite(latents).all() and np.isfinite(embedding).all()):
+            raise BadRequest(reason="the voice has values that are not numbers")
+        return cls(latents, embedding)
+
+
+def write_voices(voices: Mapping[str, Conditioning]) -> bytes:
+    """Named voices as one safetensors file: `NAME/latents`, `NAME/embedding`."""
+    tensors = {}
+    for name, voice in voices.items():
+        tensors[f"{name}/latents"] = _plain(voice.latents)
+        tensors[f"{name}/embedding"] = _plain(voice.embedding)
+    return write_tensors(tensors)
+
+
+def read_voices(data: bytes) -> dict[str, Conditioning]:
+    """What `write_voices` wrote."""
+    tensors = _read(data)
+    names = sorted({key.rpartition("/")[0] for key in tensors})
+    return {name: Conditioning._from_tensors(tensors, f"{name}/") for name in names}
+
+
+def samples_to_bytes(samples: NDArray[np.float32]) -> bytes:
+    """Samples as they travel: float32, little-endian."""
+    return np.ascontiguousarray(samples, dtype="<f4").tobytes()
+
+
+def samples_from_bytes(data: bytes) -> NDArray[np.float32]:
+    """What `samples_to_bytes` wrote. Raises errors.BadRequest when the length fits no samples."""
+    if len(data) % 4:
+        raise BadRequest(reason="the audio is not float32")
+    return np.frombuffer(data, dtype="<f4").astype(np.float32)
+
+
+def read_json(message: str | bytes) -> dict[str, Any]:
+    """A JSON object from the wire. Raises errors.BadRequest when it is anything else."""
+    try:
+        wire = json.loads(message)
+    except ValueError:
+        raise BadRequest(reason="the message is not JSON") from None
+    if not isinstance(wire, dict):
+        raise BadRequest(reason="the message is not a JSON object")
+    return wire
+
+
+def _read(data: bytes) -> dict[str, NDArray[Any]]:
+    try:
+        return read_tensors(data)
+    except Exception:  # the package has an error class of its own kind for each fault
+        raise BadRequest(reason="the voice is not in the safetensors format") from None
+
+
+def _plain(array: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.ascontiguousarray(array, dtype=np.float32)
