@@ -137,6 +137,30 @@ class EngineRefused(TimbreError):
     hint = "Set TIMBRE_ENGINE_TOKEN to the same value for the engine and its clients."
 
 
+class TokenMissing(TimbreError):
+    code, status = "token_missing", 500
+    message = "The engine may not listen at {url} without a token."
+    hint = "Set TIMBRE_ENGINE_TOKEN for the engine and its clients."
+
+
+class EngineRunning(TimbreError):
+    code, status = "engine_running", 409
+    message = "An engine already serves {home}."
+    hint = "Stop it first, or set TIMBRE_HOME to another folder."
+
+
+class ModelNotLoaded(TimbreError):
+    code, status = "model_not_loaded", 409
+    message = "The model '{model}' is not loaded; {loaded} is."
+    hint = "Load it with: timbre models load {model}"
+
+
+class EngineDown(TimbreError):
+    code, status = "engine_down", 503
+    message = "The engine could not be started: {reason}."
+    hint = "Run timbre engine to see all that it says."
+
+
 class BadRequest(TimbreError):
     code, status = "bad_request", 422
     message = "The request cannot be read: {reason}."

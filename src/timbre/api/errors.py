@@ -1,0 +1,144 @@
+"""Where a fault becomes an answer: the native shape everywhere, OpenAI's under /v1."""
+
+import logging
+import re
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+from starlette.types import Scope
+
+from timbre.errors import TimbreError
+
+log = logging.getLogger("timbre.api")
+
+
+class InvalidRequest(TimbreError):
+    code, status = "invalid_request", 422
+    message = "{field}: {problem}."
+    hint = "See /openapi.json for what a request has to look like."
+
+
+class NoSuchRoute(TimbreError):
+    code, status = "not_found", 404
+    message = "There is nothing at {path}."
+    hint = "See /openapi.json for all that there is."
+
+
+class WrongMethod(TimbreError):
+    code, status = "method_not_allowed", 405
+    message = "{path} does not take {method}."
+    hint = "See /openapi.json for what it takes."
+
+
+class TooLarge(TimbreError):
+    code, status = "too_large", 413
+    message = "The request is larger than {limit_mb} MB."
+    hint = "Send less at once."
+
+
+class WrongHost(TimbreError):
+    code, status = "wrong_host", 400
+    message = "This service does not answer to the name '{host}'."
+    hint = "Add the name to TIMBRE_ALLOWED_HOSTS."
+
+
+class WrongOrigin(TimbreError):
+    code, status = "wrong_origin", 403
+    message = "A page of {origin} may not use this service."
+    hint = "Open the page of this service itself, or call it from a program."
+
+
+def answer(fault: TimbreError, scope: Scope) -> JSONResponse:
+    """The answer to a fault, in the shape that the path's clients know."""
+    request_id = scope.get("state", {}).get("request_id", "")
+    shape = _openai(fault) if scope.get("path", "").startswith("/v1/") else _native(fault, request_id)
+    headers = {"X-Request-ID": request_id}
+    if fault.retry_after is not None:
+        headers["Retry-After"] = str(fault.retry_after)
+    return JSONResponse({"error": shape}, fault.status, headers)
+
+
+def openai_shape(fault: TimbreError) -> dict[str, Any]:
+    """A fault as OpenAI's clients read it."""
+    return _openai(fault)
+
+
+def install(app: FastAPI) -> None:
+    """Makes every fault of the app's routes end in `answer`."""
+    app.add_exception_handler(TimbreError, _on_ours)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(Exception, _on_bug)
+
+
+def _native(fault: TimbreError, request_id: str) -> dict[str, Any]:
+    return {"code": fault.code, "message": str(fault), "hint": fault.advice, "request_id": request_id}
+
+
+def _openai(fault: TimbreError) -> dict[str, Any]:
+    kind = "server_error" if fault.status >= 500 else "invalid_request_error"
+    return {
+        "message": f"{fault} {fault.advice}",
+        "type": kind,
+        "param": fault.facts.get("field") or fault.facts.get("parameter") or PARAMS.get(fault.code),
+        "code": fault.code,
+    }
+
+
+PARAMS = {
+    "empty_text": "input",
+    "text_too_long": "input",
+    "unknown_voice": "voice",
+    "unknown_format": "response_format",
+    "unknown_language": "language",
+    "language_not_spoken": "language",
+    "unknown_model": "model",
+    "model_not_loaded": "model",
+}
+"""Which field of OpenAI's request an error is about."""
+
+
+async def _on_ours(request: Request, fault: Exception) -> JSONResponse:
+    assert isinstance(fault, TimbreError)
+    return answer(fault, request.scope)
+
+
+async def _on_invalid(request: Request, fault: Exception) -> JSONResponse:
+    assert isinstance(fault, RequestValidationError)
+    return answer(invalid(fault.errors()[0]), request.scope)
+
+
+def invalid(first: dict[str, Any]) -> InvalidRequest:
+    """One sentence from the first of pydantic's findings."""
+    if first["type"] == "json_invalid":
+        return InvalidRequest(field="The body", problem="it is not JSON")
+    field = ".".join(str(part) for part in first["loc"] if part not in {"body", "query", "path"}) or "The body"
+    problem = re.sub(r"^(Value error|Input),? ", "it ", first["msg"]).rstrip(".")
+    return InvalidRequest(field=field, problem=PROBLEMS.get(first["type"], problem))
+
+
+PROBLEMS = {"missing": "it is missing", "extra_forbidden": "there is no such field"}
+
+
+async def _on_http(request: Request, fault: Exception) -> JSONResponse:
+    assert isinstance(fault, HTTPException)
+    path = request.url.path
+    known: dict[int, TimbreError] = {
+        404: NoSuchRoute(path=path),
+        405: WrongMethod(path=path, method=request.method),
+    }
+    return answer(known.get(fault.status_code) or _plain(fault), request.scope)
+
+
+def _plain(fault: HTTPException) -> TimbreError:
+    plain = InvalidRequest(field="The request", problem=str(fault.detail).rstrip("."))
+    plain.status = fault.status_code  # type: ignore[misc]  # the framework's own refusals keep their status
+    return plain
+
+
+async def _on_bug(request: Request, fault: Exception) -> JSONResponse:
+    log.error("%s %s failed", request.method, request.url.path)  # uvicorn writes the traceback
+    return answer(TimbreError(), request.scope)

@@ -1,0 +1,150 @@
+"""What every request passes through, outermost first: an id, safe headers, the right host, and a bound on its size."""
+
+import ipaddress
+import re
+import socket
+import uuid
+from collections.abc import Callable
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from timbre.api.errors import TooLarge, WrongHost, WrongOrigin, answer
+from timbre.errors import TimbreError
+
+MEGABYTE = 1_000_000
+JSON_LIMIT_MB = 1
+
+SAFE_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "media-src 'self' blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",
+}
+
+
+class RequestId:
+    """Names each request, by the client's own X-Request-ID where that is a plain word, and says the name in the answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        given = Headers(scope=scope).get("x-request-id", "")
+        request_id = given if re.fullmatch(r"[\w.-]{1,64}", given, re.ASCII) else uuid.uuid4().hex
+        scope.setdefault("state", {})["request_id"] = request_id
+        await self.app(scope, receive, _with_headers(send, {"X-Request-ID": request_id}))
+
+
+class SafeHeaders:
+    """Tells browsers to run our own scripts alone, and to show us in nobody's frame."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        await self.app(scope, receive, _with_headers(send, SAFE_HEADERS))
+
+
+class OnlyOurHost:
+    """Answers only to names we go by, and takes changes only from our own page.
+
+    Else a page anywhere could point its own name at 127.0.0.1 and use this service from a visitor's browser. Addresses
+    in figures cannot be pointed elsewhere, so all of them are taken.
+    """
+
+    def __init__(self, app: ASGIApp, names: str) -> None:
+        self.app = app
+        self.names = {"localhost", socket.gethostname().lower()} | {name.strip().lower() for name in names.split(",")}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        headers = Headers(scope=scope)
+        host, origin = headers.get("host", ""), headers.get("origin", "")
+        if not self._is_ours(_name(host)):
+            return await answer(WrongHost(host=host), scope)(scope, receive, send)
+        if scope["method"] not in {"GET", "HEAD", "OPTIONS"} and origin and origin.partition("://")[2] != host:
+            return await answer(WrongOrigin(origin=origin), scope)(scope, receive, send)
+        await self.app(scope, receive, send)
+
+    def _is_ours(self, name: str) -> bool:
+        return name in self.names or "*" in self.names or _is_address(name)
+
+
+class BoundedBody:
+    """Refuses a body that is larger than its path may take, also one that does not say how large it is."""
+
+    def __init__(self, app: ASGIApp, limit_mb: Callable[[str], int]) -> None:
+        self.app = app
+        self.limit_mb = limit_mb
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        limit_mb = self.limit_mb(scope["path"])
+        announced = Headers(scope=scope).get("content-length", "0")
+        if not announced.isdigit() or int(announced) > limit_mb * MEGABYTE:
+            return await answer(TooLarge(limit_mb=limit_mb), scope)(scope, receive, send)
+        got, over, begun = 0, False, False
+
+        async def counted() -> Message:
+            nonlocal got, over
+            message = await receive()
+            got += len(message.get("body", b""))
+            if got > limit_mb * MEGABYTE:
+                over = True
+                raise TooLarge(limit_mb=limit_mb)
+            return message
+
+        async def watched(message: Message) -> None:
+            # Whatever the framework makes of a body that ends in an error, the client hears the reason.
+            nonlocal begun
+            if over:
+                if not begun:
+                    begun = True
+                    await answer(TooLarge(limit_mb=limit_mb), scope)(scope, receive, send)
+                return
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, counted, watched)
+        except TimbreError:
+            if not over or begun:
+                raise
+            await answer(TooLarge(limit_mb=limit_mb), scope)(scope, receive, send)
+
+
+def _with_headers(send: Send, headers: dict[str, str]) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            present = MutableHeaders(scope=message)
+            for name, value in headers.items():
+                present.setdefault(name, value)
+        await send(message)
+
+    return sending
+
+
+def _name(host: str) -> str:
+    """The name in a Host header, without the port and without an IPv6 address's brackets."""
+    return re.sub(r":\d+$", "", host).strip("[]").lower()
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True

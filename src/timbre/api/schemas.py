@@ -1,0 +1,158 @@
+"""What goes over HTTP, as OpenAPI shows it."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from timbre.engine.protocol import RANGES, Sampling
+from timbre.speech import Asked
+
+DEFAULTS = Sampling()
+
+
+def _parameter(name: str, about: str) -> Any:
+    low, high = RANGES[name]
+    return Field(getattr(DEFAULTS, name), ge=low, le=high, description=about)
+
+
+class SamplingFields(BaseModel):
+    """How the voice reads."""
+
+    speed: float = _parameter("speed", "How fast; 1 is the voice's own pace.")
+    seed: int | None = _parameter("seed", "The same seed gives the same audio; absent: a new one, named in X-Seed.")
+    temperature: float = _parameter("temperature", "How freely it reads.")
+    top_k: int = _parameter("top_k", "Sounds to choose from at each step.")
+    top_p: float = _parameter("top_p", "Share of likelihood to choose from at each step.")
+    repetition_penalty: float = _parameter("repetition_penalty", "How much a sound that was made already is avoided.")
+    length_penalty: float = _parameter("length_penalty", "Kept for requests made for the older service.")
+
+    def sampling(self) -> Sampling:
+        return Sampling(**{name: getattr(self, name) for name in RANGES})
+
+
+class SynthesizeDirect(SamplingFields):
+    """A text to speak at once."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"text": "The kettle has just boiled.", "voice": "default", "language": "en", "format": "mp3"},
+                {"text": "Read this as it is made.", "format": "wav", "stream": True, "speed": 1.1, "seed": 7},
+            ]
+        },
+    )
+
+    text: str = Field(description="What is to be read.")
+    voice: str = Field("default", description="A voice's id, or 'default'.")
+    language: str | None = Field(None, description="The language of the text; absent: the voice's own.")
+    model: str | None = Field(None, description="Must be the loaded model, where it is given.")
+    format: str = Field("wav", description="wav, mp3, ogg, flac, m4a, opus, aac, or pcm (16 bit, 24 kHz, mono).")
+    stream: bool = Field(False, description="Whether the audio is sent as it is made.")
+
+    def asked(self) -> Asked:
+        return Asked(self.text, self.voice, self.language, self.model, self.sampling())
+
+
+class OpenAISpeech(SamplingFields):
+    """OpenAI's request for speech; fields of theirs that we have no use for are passed over."""
+
+    model_config = ConfigDict(
+        extra="ignore",
+        json_schema_extra={
+            "examples": [
+                {"model": "tts-1", "input": "The kettle has just boiled.", "voice": "alloy", "response_format": "mp3"}
+            ]
+        },
+    )
+
+    model: str = Field(description="tts-1, tts-1-hd and gpt-4o-mini-tts mean the loaded model.")
+    input: str = Field(description="What is to be read.")
+    voice: str | dict[str, str] = Field("default", description="A voice's id, or one of OpenAI's names.")
+    response_format: str = Field("mp3", description="mp3, opus, aac, flac, wav or pcm (16 bit, 24 kHz, mono).")
+    stream_format: Annotated[str, Field(pattern="^(audio|sse)$", description="Bare audio, or events.")] = "audio"
+    language: str | None = Field(None, description="Ours: the language of the text; absent: the voice's own.")
+
+    def asked(self) -> Asked:
+        voice = self.voice if isinstance(self.voice, str) else self.voice.get("id", "default")
+        model = None if self.model in OPENAI_MODELS else self.model
+        return Asked(self.input, voice, self.language, model, self.sampling())
+
+
+OPENAI_MODELS = ("tts-1", "tts-1-hd", "gpt-4o-mini-tts")
+
+
+class Fault(BaseModel):
+    """What is wrong, and what to do."""
+
+    code: str
+    message: str
+    hint: str
+    request_id: str
+
+
+class FaultAnswer(BaseModel):
+    """Every error of the native API."""
+
+    error: Fault
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "error": {
+                        "code": "empty_text",
+                        "message": "The text has nothing that can be read aloud.",
+                        "hint": "Send at least one word or number.",
+                        "request_id": "3f1c",
+                    }
+                }
+            ]
+        }
+    )
+
+
+class LanguageOut(BaseModel):
+    """A language that the loaded model speaks."""
+
+    code: str = Field(examples=["en"])
+    name: str = Field(examples=["English"])
+    own_name: str = Field(examples=["English"])
+
+
+class Languages(BaseModel):
+    items: list[LanguageOut]
+    next: str | None = None
+
+
+class VoiceOut(BaseModel):
+    """Who can speak."""
+
+    id: str = Field(examples=["ana"])
+    name: str = Field(examples=["Ana"])
+    kind: str = Field(examples=["built-in"], description="built-in, or cloned")
+    language: str | None = Field(None, examples=["en"])
+    about: str | None = Field(None, examples=["Warm and unhurried."])
+    created_at: str | None = Field(None, examples=["2026-01-31T12:00:00Z"])
+    speech_s: float | None = Field(None, description="Seconds of speech it was cloned from.")
+    notes: list[str] | None = Field(None, description="What was trimmed, and what could be better.")
+
+
+class Voices(BaseModel):
+    items: list[VoiceOut]
+    next: str | None = None
+
+
+class ModelOut(BaseModel):
+    """A model on this machine, or one that can be installed."""
+
+    id: str = Field(examples=["mini"])
+    loaded: bool
+    installed: bool
+    languages: list[str] | None = None
+    licence: str | None = None
+
+
+class Models(BaseModel):
+    items: list[ModelOut]
+    next: str | None = None

@@ -1,0 +1,78 @@
+"""`timbre engine`: the process that holds the model."""
+
+import argparse
+import asyncio
+import importlib
+import logging
+import os
+import signal
+import sys
+from typing import Any
+
+from timbre.errors import TimbreError
+from timbre.models import catalogue
+from timbre.settings import Settings, settings
+
+
+def main(argv: list[str]) -> int:
+    """Loads the model, speaks once, and serves until it is told to end."""
+    parser = argparse.ArgumentParser(prog="timbre engine", description="Hold the model and speak for the other processes.")
+    parser.add_argument("--quiet", action="store_true", help="say only what goes wrong")
+    parser.add_argument("--parent", type=int, metavar="PID", help="end when this process, which started it, has ended")
+    chosen = parser.parse_args(argv)
+    level = logging.ERROR if chosen.quiet else logging.INFO
+    logging.basicConfig(level=level, format="%(message)s", stream=sys.stderr)
+    logging.getLogger("websockets").setLevel(logging.ERROR)
+    fault = asyncio.run(_serve(settings(), chosen.parent))
+    if fault is None:
+        return _gone(0)
+    if not isinstance(fault, TimbreError):
+        raise fault
+    print(f"timbre: {fault}\n{fault.advice}", file=sys.stderr)
+    return _gone(1)
+
+
+def _gone(code: int) -> int:
+    """Ends at once. A model that is still being loaded would hold the interpreter back, and nothing is left to write."""
+    sys.stderr.flush()
+    os._exit(code)
+
+
+async def _serve(chosen: Settings, parent: int | None) -> BaseException | None:
+    """Serves until a signal. Returns what went wrong, or nothing."""
+    serving = importlib.import_module("timbre.engine.server")
+    client = importlib.import_module("timbre.engine.client")
+    server = serving.EngineServer(lambda model: _load(model, chosen.threads), chosen.model, chosen.engine_queue)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for kind in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(kind, stop.set)
+    try:
+        async with serving.listening(
+            server, client.socket_path(chosen.home), chosen.engine_listen, chosen.engine_token
+        ):
+            told = asyncio.create_task(stop.wait())
+            orphaned = asyncio.create_task(_watch(parent))
+            start = asyncio.create_task(server.start())
+            await asyncio.wait({told, orphaned, start}, return_when=asyncio.FIRST_COMPLETED)
+            if start.done() and (fault := start.exception()):
+                return fault
+            await asyncio.wait({told, orphaned}, return_when=asyncio.FIRST_COMPLETED)
+            orphaned.cancel()
+    except TimbreError as fault:
+        return fault
+    finally:
+        server.close()
+    return None
+
+
+def _load(model: str, threads: int) -> Any:
+    """Runs in the model's thread: importing torch takes seconds, in which stats are answered already."""
+    folder = catalogue.folder(model)
+    return importlib.import_module("timbre.engine.engine").Engine.load(folder, model, threads)
+
+
+async def _watch(parent: int | None) -> None:
+    """Returns when the process that started us is no longer our parent."""
+    while parent is None or os.getppid() == parent:
+        await asyncio.sleep(1)

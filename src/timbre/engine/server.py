@@ -1,0 +1,398 @@
+"""The engine as a process: a WebSocket server around one model.
+
+The model's work is done by one thread, so that one utterance is spoken at a time and the others wait in its queue;
+the event loop stays free to answer `stats` meanwhile, and to notice that a client has gone.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import json
+import logging
+import os
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from pathlib import Path
+from secrets import compare_digest
+from typing import Any, Protocol, TypeVar
+from urllib.parse import urlsplit
+
+import numpy as np
+from numpy.typing import NDArray
+from websockets.asyncio.server import Server, ServerConnection, serve, unix_serve
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+
+from timbre.engine.protocol import (
+    CLIP_RATE,
+    MAX_CLIPS,
+    MAX_MESSAGE,
+    RATE,
+    Conditioning,
+    Sampling,
+    read_json,
+    samples_from_bytes,
+    samples_to_bytes,
+    write_voices,
+)
+from timbre.errors import (
+    BadRequest,
+    EngineBusy,
+    EngineRunning,
+    EngineStarting,
+    LanguageNotSpoken,
+    TimbreError,
+    TokenMissing,
+    UnknownVoice,
+)
+from timbre.text.languages import LANGUAGES
+from timbre.text.plan import Piece
+
+log = logging.getLogger("timbre.engine")
+Result = TypeVar("Result")
+
+
+class Speaker(Protocol):
+    """What the server asks of a model: `timbre.engine.engine.Engine` is one."""
+
+    name: str
+    folder: Path
+    fingerprint: str
+    languages: tuple[str, ...]
+
+    def character_limit(self, language: str) -> int: ...
+    def voices(self) -> dict[str, Conditioning]: ...
+    def condition(self, clips: list[NDArray[np.float32]]) -> Conditioning: ...
+    def speak(
+        self, pieces: Sequence[Piece], language: str, voice: Conditioning, sampling: Sampling, *, stop: Callable[[], bool]
+    ) -> Iterator[NDArray[np.float32]]: ...
+
+
+Load = Callable[[str], Speaker]
+"""Loads a model by its name."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """What the engine has done since it started."""
+
+    started: float = field(default_factory=time.monotonic)
+    waiting: int = 0
+    working: str = ""
+    utterances: int = 0
+    audio_s: float = 0.0
+    work_s: float = 0.0
+
+
+class EngineServer:
+    """One model, one thread that works with it, and the requests that wait for that thread."""
+
+    def __init__(self, load: Load, model: str, queue: int) -> None:
+        self._load_model = load
+        self._model = model
+        self._queue = queue
+        self._engine: Speaker | None = None
+        self._voices: dict[str, Conditioning] = {}
+        self._ready = False
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="model")
+        self._counts = Counts()
+
+    # Life
+
+    async def start(self) -> None:
+        """Loads the model and lets it speak once. Raises what the loading raises."""
+        await self._work("load", lambda: self._take(self._model))
+
+    def close(self) -> None:
+        """Ends the thread after the step it is in; what still waits is dropped."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _take(self, model: str) -> None:
+        """Loads a model and warms it: memory is touched and kernels are chosen before the first user waits for them."""
+        began = time.monotonic()
+        self._ready = False
+        engine = self._load_model(model)
+        voices = engine.voices()
+        noise = np.random.default_rng(0).normal(0, 0.01, 3 * CLIP_RATE).astype(np.float32)
+        voice = next(iter(voices.values()), None) or engine.condition([noise])
+        language = engine.languages[0]
+        words = [Piece(f"{LANGUAGES[language].own_name}.", 0.0)]
+        spoken = sum(len(part) for part in engine.speak(words, language, voice, Sampling(seed=0), stop=lambda: False))
+        if not spoken:
+            raise RuntimeError(f"the model {model} said nothing")
+        self._engine, self._voices, self._model, self._ready = engine, voices, model, True
+        log.info("%s is ready after %.1f s: %s", model, time.monotonic() - began, ", ".join(engine.languages))
+
+    def _drop(self) -> None:
+        self._ready, self._engine, self._voices = False, None, {}
+
+    # Requests
+
+    async def handle(self, socket: ServerConnection) -> None:
+        """Answers one connection: one request. Ends its work when the client goes."""
+        answer = asyncio.create_task(self._answer(socket))
+        gone = asyncio.create_task(socket.wait_closed())
+        try:
+            await asyncio.wait({answer, gone}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            answer.cancel()
+            gone.cancel()
+        with contextlib.suppress(asyncio.CancelledError, ConnectionClosed):
+            await answer
+
+    async def _answer(self, socket: ServerConnection) -> None:
+        try:
+            request = read_json(await socket.recv())
+            op = OPS.get(str(request.get("op")))
+            if op is None:
+                raise BadRequest(reason=f"there is no op '{request.get('op')}'")
+            await op(self, socket, request)
+        except ConnectionClosed:
+            raise
+        except TimbreError as fault:
+            await _send(socket, {"error": fault.as_dict()})
+        except Exception:
+            log.exception("a request failed")
+            await _send(socket, {"error": TimbreError().as_dict()})
+
+    async def _speak(self, socket: ServerConnection, request: Mapping[str, Any]) -> None:
+        engine = self._loaded()
+        pieces, language, sampling = _read_speak(request)
+        if language not in engine.languages:
+            raise LanguageNotSpoken(
+                model=engine.name, language=language, advice=f"It speaks: {', '.join(engine.languages)}."
+            )
+        voice = await self._voice(socket, request)
+        began, first, count = time.monotonic(), None, 0
+        async for samples in self._spoken(lambda stop: engine.speak(pieces, language, voice, sampling, stop=stop)):
+            first = first if first is not None else time.monotonic() - began
+            count += len(samples)
+            await socket.send(samples_to_bytes(samples))
+        self._counts.utterances += 1
+        self._counts.audio_s += count / RATE
+        await _send(socket, {"done": {"samples": count, "first_audio_s": first, "took_s": time.monotonic() - began}})
+
+    async def _condition(self, socket: ServerConnection, request: Mapping[str, Any]) -> None:
+        engine = self._loaded()
+        count = request.get("clips")
+        if not isinstance(count, int) or not 1 <= count <= MAX_CLIPS:
+            raise BadRequest(reason=f"a voice is made from 1 to {MAX_CLIPS} clips")
+        clips = [samples_from_bytes(_binary(await socket.recv())) for _ in range(count)]
+        voice = await self._work("condition", lambda: engine.condition(clips))
+        await socket.send(voice.to_bytes())
+
+    async def _list_voices(self, socket: ServerConnection, request: Mapping[str, Any]) -> None:
+        self._loaded()
+        await socket.send(write_voices(self._voices))
+
+    async def _load(self, socket: ServerConnection, request: Mapping[str, Any]) -> None:
+        model = str(request.get("model", ""))
+        if not (self._ready and model == self._model):
+            await self._work("load", lambda: self._take(model))
+        await _send(socket, {"done": self.stats()})
+
+    async def _unload(self, socket: ServerConnection, request: Mapping[str, Any]) -> None:
+        await self._work("unload", self._drop)
+        await _send(socket, {"done": self.stats()})
+
+    async def _stats(self, socket: ServerConnection, request: Mapping[str, Any]) -> None:
+        await _send(socket, {"done": self.stats()})
+
+    def stats(self) -> dict[str, Any]:
+        """What the engine holds and what it does at this moment. The model's part is absent until it is loaded."""
+        counts, engine = self._counts, self._engine
+        wire: dict[str, Any] = {
+            "ready": self._ready,
+            "pid": os.getpid(),
+            "waiting": counts.waiting,
+            "utterances": counts.utterances,
+            "audio_s": round(counts.audio_s, 3),
+            "work_s": round(counts.work_s, 3),
+            "up_s": round(time.monotonic() - counts.started, 3),
+        }
+        if counts.working:
+            wire["working"] = counts.working
+        if engine is not None:
+            wire |= {
+                "model": engine.name,
+                "folder": str(engine.folder),
+                "fingerprint": engine.fingerprint,
+                "languages": list(engine.languages),
+                "limits": {language: engine.character_limit(language) for language in engine.languages},
+                "voices": sorted(self._voices),
+            }
+        return wire
+
+    # The thread
+
+    def _loaded(self) -> Speaker:
+        if self._engine is None or not self._ready:
+            raise EngineStarting()
+        return self._engine
+
+    async def _voice(self, socket: ServerConnection, request: Mapping[str, Any]) -> Conditioning:
+        """The voice that a request names, or sends after it."""
+        name = request.get("voice")
+        if name is None:
+            return Conditioning.from_bytes(_binary(await socket.recv()))
+        if name not in self._voices:
+            raise UnknownVoice(voice=name, known=", ".join(sorted(self._voices)))
+        return self._voices[name]
+
+    async def _work(self, what: str, job: Callable[[], Result]) -> Result:
+        """Runs a job in the model's thread, after those that came before. Raises errors.EngineBusy when too many wait."""
+        counts = self._counts
+        if counts.waiting >= self._queue:
+            raise EngineBusy(waiting=counts.waiting)
+        counts.waiting += 1
+
+        def run() -> Result:
+            loop.call_soon_threadsafe(began)
+            start = time.monotonic()
+            try:
+                return job()
+            finally:
+                loop.call_soon_threadsafe(ended, time.monotonic() - start)
+
+        def began() -> None:
+            counts.waiting -= 1
+            counts.working = what
+
+        def ended(seconds: float) -> None:
+            counts.working = ""
+            counts.work_s += seconds
+
+        loop = asyncio.get_running_loop()
+        future = self._thread.submit(run)
+        try:
+            return await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            if future.cancelled():  # it never began, so it will not count itself out
+                counts.waiting -= 1
+            raise
+
+    async def _spoken(
+        self, speak: Callable[[Callable[[], bool]], Iterator[NDArray[np.float32]]]
+    ) -> AsyncIterator[NDArray[np.float32]]:
+        """The samples of an utterance as they are made. Left early, it stops the model at its next step."""
+        loop = asyncio.get_running_loop()
+        made: asyncio.Queue[NDArray[np.float32] | None] = asyncio.Queue()
+        stop = threading.Event()
+
+        def run() -> None:
+            spoken = speak(stop.is_set)
+            try:
+                for samples in spoken:
+                    if stop.is_set():
+                        break
+                    loop.call_soon_threadsafe(made.put_nowait, samples)
+            finally:
+                if close := getattr(spoken, "close", None):
+                    close()
+
+        work = asyncio.create_task(self._work("speak", run))
+        work.add_done_callback(lambda _: made.put_nowait(None))
+        try:
+            while (samples := await made.get()) is not None:
+                yield samples
+            await work
+        finally:
+            stop.set()
+            work.cancel()
+
+
+OPS: dict[str, Callable[..., Any]] = {
+    "speak": EngineServer._speak,
+    "condition": EngineServer._condition,
+    "voices": EngineServer._list_voices,
+    "stats": EngineServer._stats,
+    "load": EngineServer._load,
+    "unload": EngineServer._unload,
+}
+
+
+@contextlib.asynccontextmanager
+async def listening(server: EngineServer, socket: Path, url: str, token: str) -> AsyncIterator[Server]:
+    """Listens at `url` (ws://host:port, with a token), or on the Unix socket, which only this user can open.
+
+    Raises errors.TokenMissing for an address without a token.
+    """
+    if url:
+        if not token:
+            raise TokenMissing(url=url)
+        address = urlsplit(url)
+        async with serve(
+            server.handle,
+            address.hostname,
+            address.port,
+            process_request=_gate(token),
+            max_size=MAX_MESSAGE,
+            compression=None,
+        ) as listener:
+            yield listener
+        return
+    socket.parent.mkdir(parents=True, exist_ok=True)
+    with _alone(socket.with_suffix(".lock")):
+        async with _listening_on(server, socket) as listener:
+            yield listener
+
+
+@contextlib.contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """Holds a lock that ends with the process. Raises errors.EngineRunning when another process holds it."""
+    with lock.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise EngineRunning(home=lock.parent) from None
+        yield
+
+
+@contextlib.asynccontextmanager
+async def _listening_on(server: EngineServer, socket: Path) -> AsyncIterator[Server]:
+    socket.unlink(missing_ok=True)  # left by an engine that was killed
+    mask = os.umask(0o177)
+    try:
+        listener = await unix_serve(
+            server.handle, str(socket), max_size=MAX_MESSAGE, compression=None, ping_interval=None
+        )
+    finally:
+        os.umask(mask)
+    async with listener:
+        try:
+            yield listener
+        finally:
+            socket.unlink(missing_ok=True)
+
+
+def _gate(token: str) -> Callable[[ServerConnection, Request], Response | None]:
+    wanted = f"Bearer {token}".encode()
+
+    def check(connection: ServerConnection, request: Request) -> Response | None:
+        given = request.headers.get("Authorization", "").encode()
+        return None if compare_digest(given, wanted) else connection.respond(HTTPStatus.UNAUTHORIZED, "wrong token\n")
+
+    return check
+
+
+def _read_speak(request: Mapping[str, Any]) -> tuple[list[Piece], str, Sampling]:
+    try:
+        pieces = [Piece(str(piece["text"]), min(max(float(piece["pause"]), 0.0), 10.0)) for piece in request["pieces"]]
+        language, sampling = str(request["language"]), dict(request.get("sampling", {}))
+    except (KeyError, TypeError, ValueError):
+        raise BadRequest(reason="it has no pieces with text and pause, or no language") from None
+    return pieces, language, Sampling.from_dict(sampling)
+
+
+def _binary(message: str | bytes) -> bytes:
+    if isinstance(message, str):
+        raise BadRequest(reason="a binary message was expected")
+    return message
+
+
+async def _send(socket: ServerConnection, wire: Mapping[str, Any]) -> None:
+    await socket.send(json.dumps(wire, default=str))
