@@ -4,7 +4,7 @@ import asyncio
 import base64
 import contextlib
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Mapping
 from typing import Any, TypeVar
 
 import anyio
@@ -141,7 +141,7 @@ async def _cancel_when_gone(receive: Receive, work: anyio.CancelScope) -> None:
     work.cancel()
 
 
-async def _while_there(request: Request, work: Coroutine[Any, Any, Result]) -> Result:
+async def _while_there(request: Request, work: Awaitable[Result]) -> Result:
     """The result of some work, which ends when the client hangs up. Raises Gone then."""
     result: list[Result] = []
     fault: Exception | None = None

@@ -122,6 +122,7 @@ class LanguageOut(BaseModel):
 
 class Languages(BaseModel):
     items: list[LanguageOut]
+    text_limit: int = Field(description="Characters that a text may have.", examples=[10000])
     next: str | None = None
 
 

@@ -1,0 +1,56 @@
+"""The application: its routes, and what every request passes through."""
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from timbre import __version__
+from timbre.api import errors
+from timbre.api.middleware import JSON_LIMIT_MB, BoundedBody, OnlyOurHost, RequestId, SafeHeaders
+from timbre.api.routers import health, languages, models, openai, pages, speech, voices
+from timbre.api.schemas import FaultAnswer
+from timbre.api.wiring import Wiring
+from timbre.engine.client import AsyncClient, Client
+from timbre.settings import Settings
+from timbre.voices.library import Library
+
+ABOUT = """Text in, speech out, in a voice of your own. Every error is
+`{"error": {"code", "message", "hint", "request_id"}}`, under `/v1` in OpenAI's own shape."""
+
+
+def routes(settings: Settings) -> FastAPI:
+    """The routes alone, as OpenAPI describes them."""
+
+    @contextlib.asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        engine = AsyncClient.from_settings()
+        with Client(engine) as waiting:
+            app.state.wiring = Wiring(settings, engine, waiting, Library(settings.home))
+            yield
+
+    app = FastAPI(
+        title="Timbre",
+        version=__version__,
+        description=ABOUT,
+        lifespan=life,
+        docs_url=None,  # its page loads scripts from elsewhere
+        redoc_url=None,
+        responses={"4XX": {"model": FaultAnswer}, "5XX": {"model": FaultAnswer}},
+    )
+    for router in (speech, openai, voices, languages, models, health):
+        app.include_router(router.router)
+    pages.install(app)
+    errors.install(app)
+    return app
+
+
+def create(settings: Settings) -> ASGIApp:
+    """The whole application."""
+
+    def limit_mb(path: str) -> int:
+        return settings.upload_limit_mb + JSON_LIMIT_MB if path == "/voices/clone" else JSON_LIMIT_MB
+
+    bounded = BoundedBody(routes(settings), limit_mb)
+    return RequestId(SafeHeaders(OnlyOurHost(bounded, f"{settings.allowed_hosts},{settings.host}")))

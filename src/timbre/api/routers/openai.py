@@ -1,0 +1,43 @@
+"""What OpenAI's clients ask for, under /v1."""
+
+import time
+
+from fastapi import APIRouter, Request, Response
+
+from timbre.api import audio
+from timbre.api.routers.speech import AUDIO
+from timbre.api.schemas import OPENAI_MODELS, OpenAISpeech
+from timbre.api.wiring import Json, Wired
+from timbre.errors import UnknownFormat
+
+router = APIRouter(prefix="/v1", tags=["openai"])
+FORMATS = ("mp3", "opus", "aac", "flac", "wav", "pcm")
+STARTED = int(time.time())
+
+
+@router.post("/audio/speech", response_class=Response, responses=AUDIO)
+async def speech(wanted: OpenAISpeech, request: Request, wired: Wired) -> Response:
+    """Speak a text, sent from its first samples on: as bare audio, or as events."""
+    if wanted.response_format not in FORMATS:
+        raise UnknownFormat(format=wanted.response_format, known=", ".join(FORMATS))
+    utterance = await wired.prepare(wanted.asked())
+    answer = audio.events if wanted.stream_format == "sse" else audio.live
+    return await answer(request, wired.speak(utterance), wanted.response_format, utterance.sampling.seed)
+
+
+@router.get("/models")
+async def models(wired: Wired) -> Json:
+    """The loaded model, by its own name and by those that OpenAI's clients know."""
+    loaded = (await wired.engine.stats()).get("model")
+    names = [loaded, *OPENAI_MODELS] if loaded else []
+    return {"object": "list", "data": [_model(name) for name in names]}
+
+
+@router.get("/audio/voices")
+async def voices(wired: Wired) -> Json:
+    """All voices, as clients that offer a choice read them."""
+    return {"voices": [{"id": voice.id, "name": voice.name} for voice in wired.library.list()]}
+
+
+def _model(name: str) -> Json:
+    return {"id": name, "object": "model", "created": STARTED, "owned_by": "timbre"}

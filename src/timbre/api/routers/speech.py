@@ -1,0 +1,19 @@
+"""POST /synthesize-direct: one request, one answer."""
+
+from fastapi import APIRouter, Request, Response
+
+from timbre.api import audio
+from timbre.api.schemas import SynthesizeDirect
+from timbre.api.wiring import Wired
+
+router = APIRouter(tags=["speech"])
+AUDIO = {200: {"content": {"audio/*": {"schema": {"type": "string", "format": "binary"}}}, "description": "The audio."}}
+
+
+@router.post("/synthesize-direct", response_class=Response, responses=AUDIO)
+async def synthesize_direct(wanted: SynthesizeDirect, request: Request, wired: Wired) -> Response:
+    """Speak a text: the whole audio in one answer, or with `stream` as it is made."""
+    format = audio.known(wanted.format)
+    utterance = await wired.prepare(wanted.asked())
+    answer = audio.live if wanted.stream else audio.whole
+    return await answer(request, wired.speak(utterance), format, utterance.sampling.seed)

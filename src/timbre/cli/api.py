@@ -1,0 +1,47 @@
+"""`timbre api`: HTTP and the web page, without a model of its own."""
+
+import argparse
+import asyncio
+import logging
+import os
+import sys
+
+import uvicorn
+
+from timbre.api.app import create
+from timbre.settings import settings
+
+
+def main(argv: list[str]) -> int:
+    """Serves HTTP until it is told to end."""
+    parser = argparse.ArgumentParser(prog="timbre api", description="Serve the API and the web page; the engine is asked to speak.")
+    parser.add_argument("--parent", type=int, metavar="PID", help="end when this process, which started it, has ended")
+    chosen = parser.parse_args(argv)
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    asyncio.run(_serve(chosen.parent))
+    return 0
+
+
+async def _serve(parent: int | None) -> None:
+    set_up = settings()
+    config = uvicorn.Config(
+        create(set_up),
+        host=set_up.host,
+        port=set_up.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    server = uvicorn.Server(config)
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    watch = asyncio.create_task(_watch(server, parent))
+    await server.serve()
+    watch.cancel()
+
+
+async def _watch(server: uvicorn.Server, parent: int | None) -> None:
+    """Ends the server when the process that started it is no longer our parent."""
+    while parent is None or os.getppid() == parent:
+        await asyncio.sleep(1)
+    server.should_exit = True

@@ -1,0 +1,162 @@
+"""`timbre say`: a text to a file, a pipe, or the loudspeaker."""
+
+import argparse
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from timbre import speech
+from timbre.audio.encode import FORMATS, Encoder
+from timbre.engine.client import running
+from timbre.engine.protocol import RATE, Sampling
+from timbre.errors import CannotPlay, CannotWrite, UnknownFormat
+from timbre.settings import settings
+from timbre.voices.library import Library
+
+PLAYERS = (
+    ("ffplay", "-nodisp", "-autoexit", "-loglevel", "error", "-i", "-"),
+    ("paplay", "--raw", "--format=s16le", f"--rate={RATE}", "--channels=1"),
+    ("aplay", "-q", "-t", "raw", "-f", "S16_LE", "-r", str(RATE), "-c", "1"),
+)
+"""Programs that play from a pipe: ffplay takes WAV, the others bare samples."""
+
+
+def main(argv: list[str]) -> int:
+    """Speaks. Raises errors.CannotWrite, CannotPlay, UnknownFormat, and what `speech.prepare` and the engine raise."""
+    asked = _parser().parse_args(argv)
+    format = output_format(asked.output, asked.format)
+    player = None if asked.output else find_player()
+    text = sys.stdin.read() if asked.text == "-" else asked.text
+    given = {name: getattr(asked, name) for name in ("seed", "speed", "temperature") if getattr(asked, name) is not None}
+    wish = speech.Asked(text, asked.voice, asked.language, asked.model, Sampling(**given))
+    bar = Bar(quiet=asked.quiet)
+    with running(bar.note, asked.model or "") as engine:
+        utterance = speech.prepare(wish, engine, Library(settings().home))
+        spoken = engine.speak(utterance.pieces, utterance.language, utterance.voice, utterance.sampling)
+        characters = sum(len(piece.text) for piece in utterance.pieces)
+        with _sink(asked.output, player) as sink, contextlib.closing(bar.over(spoken, characters)) as heard:
+            encoder = Encoder(format if player is None else player_format(player), RATE)
+            for samples in heard:
+                sink.write(encoder.feed(samples))
+                sink.flush()
+            sink.write(encoder.finish())
+    return 0
+
+
+def output_format(output: str | None, format: str | None) -> str:
+    """The format that was named, else that of the file's ending, else WAV. Raises errors.UnknownFormat."""
+    ending = Path(output).suffix.removeprefix(".") if output and output != "-" else ""
+    name = (format or ending or "wav").lower()
+    if name not in FORMATS:
+        raise UnknownFormat(format=name, known=", ".join(FORMATS))
+    return name
+
+
+def find_player() -> tuple[str, ...]:
+    """The command of a program that plays audio. Raises errors.CannotPlay."""
+    for command in PLAYERS:
+        if shutil.which(command[0]):
+            return command
+    raise CannotPlay()
+
+
+def player_format(player: tuple[str, ...]) -> str:
+    return "wav" if player[0] == "ffplay" else "pcm"
+
+
+@contextlib.contextmanager
+def _sink(output: str | None, player: tuple[str, ...] | None) -> Iterator[BinaryIO]:
+    """Where the audio goes."""
+    if player is not None:
+        with subprocess.Popen(player, stdin=subprocess.PIPE) as process:
+            assert process.stdin is not None
+            with contextlib.suppress(BrokenPipeError), process.stdin as pipe:  # its window was closed
+                yield pipe  # type: ignore[misc]
+    elif output == "-":
+        yield sys.stdout.buffer
+    else:
+        assert output is not None
+        with whole_file(Path(output)) as file:
+            yield file
+
+
+@contextlib.contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A file that appears under its name when it is complete, and leaves nothing behind when it is not."""
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        if path.is_dir():
+            Path(name).unlink()
+            os.close(handle)
+            raise IsADirectoryError(None, "it is a folder")
+    except OSError as fault:
+        raise CannotWrite(path=path, reason=(fault.strerror or str(fault)).lower()) from None
+    partial = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+        mask = os.umask(0)
+        os.umask(mask)
+        partial.chmod(0o666 & ~mask)  # mkstemp lets nobody else read
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+class Bar:
+    """A line on the error stream that tells how far the speech has come; silent where nobody watches."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._shown = sys.stderr.isatty() and not quiet
+        self._quiet = quiet
+
+    def note(self, sentence: str) -> None:
+        """Says what is being waited for."""
+        if not self._quiet:
+            print(sentence, file=sys.stderr, flush=True)
+
+    def over(self, spoken: Iterator[NDArray[np.float32]], characters: int) -> Iterator[NDArray[np.float32]]:
+        """Passes samples on, and shows how much there is of what the text should give: some 15 characters a second."""
+        began, seconds, wanted = time.monotonic(), 0.0, max(characters / 15, 1.0)
+        try:
+            for samples in spoken:
+                seconds += len(samples) / RATE
+                self._draw(min(seconds / wanted, 0.99), seconds, time.monotonic() - began)
+                yield samples
+            self._draw(1.0, seconds, time.monotonic() - began)
+        finally:
+            if self._shown:
+                print(file=sys.stderr)
+            if close := getattr(spoken, "close", None):
+                close()
+
+    def _draw(self, share: float, seconds: float, took: float) -> None:
+        if self._shown:
+            filled = round(share * 30)
+            bar = "█" * filled + "░" * (30 - filled)
+            print(f"\r{bar} {share:4.0%}  {seconds:.1f} s of speech in {took:.1f} s", end="", file=sys.stderr, flush=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="timbre say", description="Speak a text.")
+    parser.add_argument("text", help="what to say; - reads it from standard input")
+    parser.add_argument("-o", "--output", metavar="FILE", help="file to write (- for a pipe); without it the audio is played")
+    parser.add_argument("--format", help=f"format, where the file's ending does not tell: {', '.join(FORMATS)}")
+    parser.add_argument("--voice", default="default", help="who speaks: an id of `timbre voices list`")
+    parser.add_argument("--language", help="language of the text; without it the voice's own")
+    parser.add_argument("--model", help="model that speaks; must be the loaded one where an engine runs already")
+    parser.add_argument("--seed", type=int, help="the same seed gives the same audio")
+    parser.add_argument("--speed", type=float, help="1 is the voice's own pace")
+    parser.add_argument("--temperature", type=float, help="lower reads more evenly")
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress and no notes")
+    return parser

@@ -1,0 +1,79 @@
+"""From what a user asks for to what the engine is told: the one way that the API and the command line share."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from timbre.engine.client import Client
+from timbre.engine.protocol import Conditioning, Sampling
+from timbre.errors import EngineStarting, LanguageNotSpoken, ModelNotLoaded, UnknownModel
+from timbre.models import catalogue
+from timbre.text.languages import resolve
+from timbre.text.plan import Piece, plan
+from timbre.voices.library import Library, Voice
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A wish for speech. What is None is for us to choose: the voice's language, the loaded model."""
+
+    text: str
+    voice: str = "default"
+    language: str | None = None
+    model: str | None = None
+    sampling: Sampling = field(default_factory=Sampling)
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """Everything that the engine needs. The seed is set, so that the same can be had again."""
+
+    pieces: list[Piece]
+    language: str
+    voice: Conditioning
+    sampling: Sampling
+
+
+def prepare(asked: Asked, engine: Client, library: Library) -> Utterance:
+    """Checks a wish against the loaded model, finds the voice, and plans the text. Waits for the engine where it must.
+
+    Raises what `timbre.text.plan.plan` and the library raise, and errors.EngineStarting, UnknownModel, ModelNotLoaded,
+    UnknownLanguage, LanguageNotSpoken.
+    """
+    stats = engine.stats()
+    if not stats["ready"]:
+        raise EngineStarting()
+    check_model(asked.model, stats)
+    voice = library.get(asked.voice)
+    language = choose_language(asked.language, voice, stats)
+    pieces = plan(asked.text, language, stats["limits"][language])
+    conditioning = library.conditioning(voice, engine)
+    sampling = asked.sampling
+    if sampling.seed is None:
+        sampling = replace(sampling, seed=secrets.randbelow(2**31))
+    return Utterance(pieces, language, conditioning, sampling)
+
+
+def check_model(wanted: str | None, stats: Mapping[str, Any]) -> None:
+    """Refuses a model that is not loaded, by what can be done about it."""
+    loaded = stats["model"]
+    if wanted in (None, loaded):
+        return
+    known = catalogue.names()
+    if wanted not in known:
+        raise UnknownModel(model=wanted, known=", ".join(known))
+    raise ModelNotLoaded(model=wanted, loaded=loaded)
+
+
+def choose_language(wanted: str | None, voice: Voice, stats: Mapping[str, Any]) -> str:
+    """The language to read in: the one asked for, else the voice's own, else the model's first."""
+    spoken: list[str] = stats["languages"]
+    if wanted is None:
+        return voice.language if voice.language in spoken else spoken[0]
+    language = resolve(wanted)
+    if language.code in spoken:
+        return language.code
+    speakers = [name for name in catalogue.names() if language.code in catalogue.languages(name)]
+    advice = f"{speakers[0]} speaks it; load it with: timbre models load {speakers[0]}" if speakers else "No model here does."
+    raise LanguageNotSpoken(model=stats["model"], language=language.name, advice=advice)

@@ -1,0 +1,1 @@
+"""The page: Bootstrap 5 and plain ES modules, served as they lie here."""
