@@ -1,0 +1,69 @@
+"""What will be read: numbers, signs and abbreviations as words; plain words as they are."""
+
+import re
+import unicodedata
+
+from timbre.text.languages import resolve
+from timbre.text.normalisers import normaliser
+
+PASSES = 4  # what one pass leaves may be read by the next; by far most text is done after the first
+
+_THIN = re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")  # blanks that group digits
+_INNER_JOINER = re.compile(r"(?<=\w)([\u200c\u200d])(?=\w)")
+_WRAPPED = re.compile(r"[^\S\n]*\n[^\S\n]*(?=(\S))")
+_KEPT_NUMBERS = "²³"  # read with their unit: m²
+_UNSAID = re.compile(r"[\[\]{}<>|\\_*^~`/\ufe0f]+")  # brackets too: nobody writes the model's own marks, such as [STOP]
+
+
+def normalise(text: str, language: str) -> str:
+    """The text as it will be read in that language: no digit, sign or emoji is left, line ends mark paragraphs.
+
+    A second call changes nothing. Raises errors.UnknownLanguage, and nothing else on any text.
+    """
+    read = normaliser(resolve(language))
+    text = _clean(text)
+    for _ in range(PASSES):
+        done = _sweep(read(text))
+        if done == text:
+            break
+        text = done
+    return text
+
+
+def _clean(text: str) -> str:
+    """One form for each character: composed letters, plain digits and blanks, no invisible marks."""
+    text = unicodedata.normalize("NFC", text).replace("\u20e3", "")
+    text = _THIN.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2029", "\n\n"))
+    text = "".join(_character(mark) for mark in text)
+    text = re.sub(r"[^\S\n]+", " ", text)
+    text = re.sub(r"\s*\n\s*\n\s*", "\n\n", text)
+    text = _WRAPPED.sub(lambda found: " " if found[1].islower() else "\n", text)
+    return re.sub(r"\n+", "\n", text).strip()
+
+
+def _character(mark: str) -> str:
+    kind = unicodedata.category(mark)
+    if kind == "Nd":
+        return str(unicodedata.digit(mark))
+    if kind in ("No", "Nl") and mark not in _KEPT_NUMBERS:
+        plain = unicodedata.normalize("NFKC", mark)
+        return f" {plain.replace('⁄', '/')} "
+    if mark == "⁄":
+        return "/"
+    if kind in ("Cc", "Zs", "Zl"):
+        return "\n" if mark in "\n\u2028\x0b\x0c\x85" else " "
+    if kind == "Cf" and mark not in "\u200c\u200d":
+        return ""
+    return " " if kind in ("Co", "Cs") else mark
+
+
+def _sweep(text: str) -> str:
+    """Drop what no reader says and no rule knew; close the blanks that it leaves."""
+    text = _UNSAID.sub(" ", _INNER_JOINER.sub(r"\1", text))
+    text = "".join(mark if _sayable(mark) else " " for mark in text)
+    text = re.sub(r" +([,.!?;:]) (?=[,.!?;:])", r"\1", re.sub(r"[^\S\n]+", " ", text))
+    return re.sub(r" ?\n ?", "\n", text).strip()
+
+
+def _sayable(mark: str) -> bool:
+    return mark == "\n" or unicodedata.category(mark)[0] in "LMPZ" or mark in "\u200c\u200d"

@@ -1,0 +1,304 @@
+"""A reader: turns what is not plain words into words, rule by rule, in the order of `Normaliser.rules`.
+
+The rules here are for every language, from CLDR (numbers, units, currencies) and the package emoji. A language's own
+file adds tables and rules. Each pattern starts where a token starts, so that a long token costs one attempt, not many.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import ClassVar, NamedTuple
+
+import emoji
+from babel import Locale
+from babel.numbers import get_currency_name
+from babel.units import format_unit
+
+from timbre.text import numerals
+from timbre.text.normalisers.words import WORDS
+
+Say = Callable[[re.Match[str]], str]
+Rule = tuple[re.Pattern[str], Say]
+
+
+class Currency(NamedTuple):
+    """Names of a currency and of its hundredth."""
+
+    one: str
+    many: str
+    cent: str = ""
+    cents: str = ""
+
+
+CURRENCIES = {
+    "R$": "BRL", "US$": "USD", "$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB", "₩": "KRW",
+    "₺": "TRY", "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "BRL": "BRL", "USD": "USD", "EUR": "EUR", "GBP": "GBP",
+    "JPY": "JPY", "CHF": "CHF", "CNY": "CNY", "元": "CNY", "円": "JPY", "원": "KRW",
+}  # fmt: skip
+UNITS = {
+    "km": "length-kilometer", "m": "length-meter", "cm": "length-centimeter", "mm": "length-millimeter",
+    "mi": "length-mile", "ft": "length-foot", "yd": "length-yard", "km/h": "speed-kilometer-per-hour",
+    "mph": "speed-mile-per-hour", "m/s": "speed-meter-per-second", "kg": "mass-kilogram", "Kg": "mass-kilogram",
+    "g": "mass-gram", "mg": "mass-milligram", "t": "mass-tonne", "lb": "mass-pound", "lbs": "mass-pound",
+    "oz": "mass-ounce", "l": "volume-liter", "L": "volume-liter", "ml": "volume-milliliter", "mL": "volume-milliliter",
+    "m²": "area-square-meter", "m2": "area-square-meter", "km²": "area-square-kilometer", "km2": "area-square-kilometer",
+    "cm²": "area-square-centimeter", "m³": "volume-cubic-meter", "m3": "volume-cubic-meter", "ha": "area-hectare",
+    "°C": "temperature-celsius", "ºC": "temperature-celsius", "° C": "temperature-celsius", "℃": "temperature-celsius",
+    "°F": "temperature-fahrenheit", "℉": "temperature-fahrenheit", "°": "angle-degree", "kB": "digital-kilobyte",
+    "KB": "digital-kilobyte", "MB": "digital-megabyte", "GB": "digital-gigabyte", "TB": "digital-terabyte",
+    "Hz": "frequency-hertz", "kHz": "frequency-kilohertz", "MHz": "frequency-megahertz", "GHz": "frequency-gigahertz",
+    "W": "power-watt", "kW": "power-kilowatt", "MW": "power-megawatt", "kWh": "energy-kilowatt-hour",
+    "V": "electric-volt", "min": "duration-minute", "s": "duration-second", "ms": "duration-millisecond",
+    "kcal": "energy-kilocalorie", "hPa": "pressure-hectopascal", "%": "concentr-percent", "‰": "concentr-permille",
+}  # fmt: skip
+_OPEN, _CLOSE = "\ue000", "\ue001"  # private use: round the name of an emoji, until its commas are known
+_TONES = re.compile("[\U0001f3fb-\U0001f3ff]")
+_END_OF_SENTENCE = re.compile(r"\s*$|\s+[\"“(]?[A-ZÀ-Þ]")
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_WEB = re.compile(
+    r"(?<![\w.@/-])(?:(?:https?://|www\.)[^\s<>\"“”]+"
+    r"|[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|edu|gov|io|dev|app)(?:\.[a-z]{2})?(?![\w-])(?:/[^\s<>\"“”]*)?)"
+)
+_INTERNATIONAL = re.compile(r"(?<![\w+])\+(\d{1,3}(?:[ .-]?\(?\d{2,5}\)?){2,6})(?!\d)")
+_LETTER_BY_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+
+
+class Normaliser:
+    """The reader of one language. Call it with cleaned text; it answers with words. Never raises on any text."""
+
+    abbreviations: ClassVar[dict[str, str]] = {}  # whose period goes; keys in lower case, without the last period
+    endings: ClassVar[dict[str, str]] = {}  # that may close a sentence, and then leave it its period
+    symbols: ClassVar[dict[str, str]] = {}  # sign → word, over those of every language
+    signs: ClassVar[dict[str, str]] = {}  # what is said inside an address, over dot and at
+    letters: ClassVar[dict[str, str]] = {}  # names of capital letters; absent: the letter itself
+    units: ClassVar[dict[str, str]] = {}  # unit symbol → CLDR unit, over UNITS; "" takes one away
+    currencies: ClassVar[dict[str, Currency]] = {}  # ISO code → names; absent: CLDR's name
+    scales: ClassVar[dict[str, str]] = {}  # what may follow a sum: "mi" → "milhões"
+    span: ClassVar[str] = ""  # the word between the two ends of a range
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.words = WORDS[language]
+        self.gap = self.words.gap
+        marks = Locale(language).number_symbols["latn"]
+        self.point, self.group = marks["decimal"], marks["group"]
+        group = re.escape(self.group)
+        self.plain = rf"(?<!\d)(?:\d{{1,3}}(?:{group}\d{{3}})+(?!\d)|\d+)(?:{re.escape(self.point)}\d+)?"
+        self.signed = rf"(?:(?<![\w)])[-−])?{self.plain}"
+        self.all_units = {symbol: unit for symbol, unit in {**UNITS, **self.units}.items() if unit}
+        self.all_symbols = {
+            "&": self.words.conjunction, "+": self.words.plus, "=": self.words.equals, "@": self.words.at,
+            "%": self.words.percent, **self.symbols,
+        }  # fmt: skip
+        self.all_signs = {".": self.words.dot, "@": self.words.at, **self.signs}
+        self.compiled = [*self.rules()]
+
+    def __call__(self, text: str) -> str:
+        text = self._emoji(text)
+        for pattern, say in self.compiled:
+            text = pattern.sub(say, text)
+        return text
+
+    def rules(self) -> list[Rule]:
+        """All rules in the order in which they are applied."""
+        return [
+            (_MAIL, self._address),
+            (_WEB, self._address),
+            *self._abbreviation_rules(),
+            (_INTERNATIONAL, lambda found: f"{self.words.plus} {self.grouped(found[1])}"),
+            *self.own_rules(),
+            *self._money_rules(),
+            *self._range_rules(),
+            (re.compile(rf"({self.signed})\s?({_any(self.all_units)})(?!\w)"), self._measure),
+            (_LETTER_BY_DIGIT, lambda _: self.gap),
+            (re.compile(r"(?<!\d)\d+(?:\.\d+){2,}"), self._dotted),
+            *self.number_rules(),
+            (re.compile(self.signed), lambda found: self.number(found[0])),
+            *self.late_rules(),
+            (re.compile(rf"\s*({_any(self.all_symbols)})\s*"), lambda found: f" {self.all_symbols[found[1]]} "),
+        ]
+
+    def own_rules(self) -> list[Rule]:
+        """What the language reads before sums, units and bare numbers: dates, hours, ordinals …"""
+        return []
+
+    def number_rules(self) -> list[Rule]:
+        """What the language sees in bare numbers: years, agreement with a noun …"""
+        return []
+
+    def late_rules(self) -> list[Rule]:
+        """What the language reads once no digit is left: acronyms …"""
+        return []
+
+    # Numbers
+
+    def number(self, text: str, gender: str = "masculine") -> str:
+        """A number as it is written ("-1.234,5") in words."""
+        negative = text[0] in "-−"
+        whole, _, fraction = text.lstrip("-−").replace(self.group, "").partition(self.point)
+        if (len(whole) > 1 and whole[0] == "0") or len(whole) > numerals.LONGEST:
+            said = numerals.digits(whole, self.language, self.gap)
+        else:
+            said = numerals.cardinal(int(whole), self.language, gender)
+        if negative:  # CLDR's own word for it, taken from minus nought
+            said = numerals.cardinal(-1, self.language).replace(numerals.cardinal(1, self.language), said)
+        if fraction:
+            said = self.gap.join((said, self.words.decimal, self.fraction(fraction)))
+        return said
+
+    def fraction(self, text: str) -> str:
+        """The digits after the decimal mark."""
+        return numerals.digits(text, self.language, self.gap)
+
+    def grouped(self, text: str) -> str:
+        """Groups of digits, each digit by itself, a comma's pause between groups: telephone numbers and codes."""
+        return ", ".join(numerals.digits(group, self.language, self.gap) for group in re.findall(r"\d+", text))
+
+    def gender(self, noun: str) -> str:
+        """The gender in which a number stands before that noun."""
+        return "masculine"
+
+    def value(self, text: str) -> float:
+        """What a number as it is written amounts to, for the choice of a plural; a very long one counts as many."""
+        plain = text.lstrip("-−").replace(self.group, "").replace(self.point, ".")
+        return float(plain) if len(plain) <= numerals.LONGEST else 10.0**9 + 1
+
+    def _dotted(self, found: re.Match[str]) -> str:
+        parts = found[0].split(".")
+        if self.group == "." and len(parts[0]) < 4 and all(len(part) == 3 for part in parts[1:]):
+            return found[0]
+        return f" {self.words.dot} ".join(self.number(part) for part in parts)
+
+    def _range_rules(self) -> list[Rule]:
+        between = re.compile(rf"(?<![\w-])({self.plain})\s?[-–—]\s?({self.plain})(?![\w-])")
+        between_units = re.compile(rf"(?<![\w-])({self.plain})\s?[-–—]\s?(?={self.plain}\s?(?:{_any(self.all_units)})(?!\w))")
+        if not self.span:
+            return []
+        return [
+            (between_units, lambda found: f"{found[1]} {self.span} "),
+            (between, lambda found: f"{found[1]} {self.span} {found[2]}"),
+        ]
+
+    # Units and sums
+
+    def _measure(self, found: re.Match[str]) -> str:
+        unit = self.all_units[found[2]]
+        named = self.unit_name(self.value(found[1]), unit)
+        if not named:
+            return found[0]
+        return re.sub(r"\d[\d.,]*", lambda _: self.number(found[1], self.gender(re.sub(r"[\d.,]+\s*", "", named))), named)
+
+    def unit_name(self, value: float, unit: str) -> str:
+        """The phrase for so much of a CLDR unit, its number still in digits; empty where CLDR has no name."""
+        try:
+            named = format_unit(value, unit, "long", format="0.######", locale=self.language)
+        except (ValueError, KeyError):
+            return ""
+        return "" if unit in named or "٪" in named else named.replace("\xa0", " ")
+
+    def _money_rules(self) -> list[Rule]:
+        symbols = _any(CURRENCIES)
+        scale = rf"(?:\s?({_any(self.scales)})(?!\w))?" if self.scales else "()"
+        return [
+            (re.compile(rf"([-−]?)(?<!\w)({symbols})\s?({self.plain}){scale}"), lambda f: self._money(f[1], f[2], f[3], f[4])),
+            (re.compile(rf"((?<![\w)])[-−]|)({self.plain})\s?({symbols})(?!\w)"), lambda f: self._money(f[1], f[3], f[2], "")),
+        ]
+
+    def _money(self, sign: str, symbol: str, number: str, scale: str | None) -> str:
+        code = CURRENCIES[symbol]
+        if scale:
+            return f"{self.number(sign + number)} {self.scaled(self.scales[scale], code)}"
+        names = self.currencies.get(code)
+        if names is None:
+            return f"{self.number(sign + number)}{self.gap}{get_currency_name(code, self.value(number), locale=self.language)}"
+        whole, _, fraction = number.replace(self.group, "").partition(self.point)
+        if len(fraction) > 2 or (fraction and not names.cent):
+            return f"{self.number(sign + number, self.gender(names.many))} {names.many}"
+        cents = int(fraction.ljust(2, "0") or 0)
+        parts = []
+        if int(whole) or not cents:
+            parts.append(f"{self.number(whole, self.gender(names.one))} {self.currency_name(int(whole), names)}")
+        if cents:
+            parts.append(f"{self.number(str(cents), self.gender(names.cent))} {names.cent if cents == 1 else names.cents}")
+        said = f" {self.words.conjunction} ".join(parts)
+        return f"{numerals.cardinal(-1, self.language).split()[0]} {said}" if sign else said
+
+    def currency_name(self, amount: int, names: Currency) -> str:
+        """The name that stands after that many."""
+        return names.one if amount == 1 else names.many
+
+    def scaled(self, scale: str, code: str) -> str:
+        """ "million dollars": a scale and the currency after it."""
+        names = self.currencies.get(code)
+        return f"{scale} {names.many if names else get_currency_name(code, 2, locale=self.language)}"
+
+    # Words
+
+    def letter_names(self, capitals: str) -> str:
+        """An acronym letter by letter."""
+        return " ".join(self.letters.get(letter, letter) for letter in capitals)
+
+    def _abbreviation_rules(self) -> list[Rule]:
+        rules: list[Rule] = []
+        for table, closes in ((self.endings, True), (self.abbreviations, False)):
+            if table:
+                names = _any(table).replace(r"\ ", r"\s?")
+                pattern = re.compile(rf"(?<![\w.])({names})\.(?!\w)", re.IGNORECASE)
+                rules.append((pattern, lambda found, table=table, closes=closes: self._abbreviation(found, table, closes)))
+        return rules
+
+    def _abbreviation(self, found: re.Match[str], table: dict[str, str], closes: bool) -> str:
+        key = found[1].lower()
+        said = table.get(key) or table[re.sub(r"\.(?=\w)", ". ", key)]
+        stop = "." if closes and _END_OF_SENTENCE.match(found.string, found.end()) else ""
+        return like(found[1], said) + stop
+
+    def _address(self, found: re.Match[str]) -> str:
+        whole = re.sub(r"^https?://", "", found[0])
+        spoken = whole.rstrip(".,;:!?)'’/…")
+        parts = [self._address_part(part) for part in re.findall(r"[^\W_]+|_|[^\w\s]", spoken)]
+        ending = re.search(r" (\w\w)$", " ".join(parts))
+        if ending and ending[1] not in ("io", "ai"):
+            parts[-1] = self.letter_names(parts[-1].upper())
+        return " ".join(filter(None, parts)) + whole[len(spoken) :].replace("/", "")
+
+    def _address_part(self, part: str) -> str:
+        if part.lower() == "www":
+            return self.letter_names("WWW")
+        return part if part[0].isalnum() else self.all_signs.get(part, "")
+
+    def _emoji(self, text: str) -> str:
+        text = _TONES.sub("", text)
+        if emoji.emoji_count(text) == 0:
+            return text
+        named = self.language in emoji.LANGUAGES
+        text = emoji.replace_emoji(text, lambda found, _: f"{_OPEN}{self._emoji_name(found)}{_CLOSE}" if named else " ")
+        text = re.sub(rf"({_OPEN}[^{_CLOSE}]*{_CLOSE})(?:\s*\1)+", r"\1", text)
+        text = re.sub(rf"(?<=[\w{_CLOSE}])\s*{_OPEN}", ", ", text)
+        text = re.sub(rf"{_CLOSE}(\s*)(?=[\w,])", lambda found: ", " if text[found.end()] != "," else "", text)
+        return text.replace(_OPEN, "").replace(_CLOSE, "")
+
+    def _emoji_name(self, found: str) -> str:
+        name = emoji.demojize(found, language=self.language, delimiters=("", ""))
+        return "" if name == found else re.sub(r"[_:’]+", " ", name)
+
+
+def calendar_day(day: str, month: str, year: str = "") -> date | None:
+    """That day if there is one; without a year any leap year, with two digits of one the nearest (1970 to 2069)."""
+    full = int(year or 2000)
+    if len(year) == 2:
+        full += 2000 if full < 70 else 1900
+    try:
+        return date(full, int(month), int(day))
+    except ValueError:
+        return None
+
+
+def like(written: str, said: str) -> str:
+    """`said` with a capital where `written` has one."""
+    return said[:1].upper() + said[1:] if written[:1].isupper() else said
+
+
+def _any(table: dict[str, str]) -> str:
+    """A pattern for any key of a table, longest first."""
+    return "|".join(re.escape(key) for key in sorted(table, key=len, reverse=True))

@@ -1,0 +1,237 @@
+"""Portuguese as it is read in Brazil. What is said where comes from `tests/text/cases/pt.toml`, which names its sources."""
+
+import re
+from typing import ClassVar
+
+from timbre.text import numerals
+from timbre.text.normalisers.base import Currency, Normaliser, Rule, calendar_day, like
+
+MONTHS = "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro".split()
+WEEKDAYS = {2: "segunda", 3: "terça", 4: "quarta", 5: "quinta", 6: "sexta"}
+FRACTIONS = {2: "meio", 3: "terço", 4: "quarto", 5: "quinto", 6: "sexto", 7: "sétimo", 8: "oitavo", 9: "nono", 10: "décimo"}
+
+# Nouns that a number agrees with: feminine by ending, and the common ones whose ending does not tell
+FEMININE = re.compile(
+    r"(?:\w+(?:a|ção|dade|gem|tude)s?|\w+(?:ções|dades|gens|tudes)|(?:mulher|flor|cor|dor)(?:es)?|(?:vez|luz|voz|cruz)(?:es)?"
+    r"|(?:noite|tarde|parte|classe|frase|chave|rede|fase|crise|base|série|espécie|ave|torre|árvore|ponte|fonte|mãe|mão|lei"
+    r"|libra-esterlina)s?)"
+)
+MASCULINE = re.compile(
+    r"(?:dia|mapa|planeta|cometa|grama|\w+grama|clima|\w*[eo]ma|drama|fantasma|pijama|sofá|chá|guarda|real|atleta|artista"
+    r"|para|da|na|pela|a|à|era|cada|contra|agora|nunca|ainda|essa|esta|nessa|nesta|dessa|desta|uma|outra|toda|nada|fora"
+    r"|depois|das|nas|às|as|pelas|mas|essas|estas|duas)s?"
+)
+BEFORE_NOUN = r"(?:\s(?:mil|grandes?|maiores|melhores|principais|primeir[oa]s|últim[oa]s))?"
+
+KINGS = (
+    "Pedro|João|Luís|Luiz|Henrique|Carlos|Filipe|Felipe|Bento|Paulo|Pio|Leão|Gregório|Jorge|Ricardo|Napoleão|Nicolau"
+    "|Alexandre|Afonso|Fernando|Guilherme|Eduardo|Francisco|José|Manuel|Sebastião|Clemente|Inocêncio|Urbano|Sisto|Ramsés"
+    "|Adriano|Júlio|Frederico|Juan Carlos|Haroldo|Olavo|Otávio"
+)
+QUEENS = "Elizabeth|Elisabete|Isabel|Maria|Catarina|Margarida|Cleópatra|Vitória"
+PARTS = "capítulo|volume|vol|tomo|ato|parte|fase|título|anexo|livro|cena|inciso|seção|tipo|nível|grau|módulo|unidade"
+EVENTS = "Guerra|Copa|Semana|Conferência|Jornada|Bienal|Feira|Reich|Congresso|Encontro|Simpósio|Império|Seminário|Concílio"
+
+SYLLABLES = re.compile(
+    r"(?:(?:[BCDFGPTV][LR]|LH|NH|CH|QU|GU|[BCDFGHJLMNPQRSTVXZ])?[AEIOU]{1,3}(?:NS|[LMNRSXZ])?)+[BCDFGPT]?"
+)
+LETTERS = dict(
+    zip(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+        "á bê cê dê é efe gê agá i jota cá ele eme ene ó pê quê erre esse tê u vê dáblio xis ípsilon zê".split(),
+        strict=True,
+    )
+)
+ACRONYMS = {
+    "EUA": "Estados Unidos", "UE": "União Europeia", "OK": "oquei", "CEO": "ci i ou", "ID": "i dê", "IP": "i pê",
+    "UTI": "u tê i", "EAD": "é á dê", "UPA": "upa", "IBGE": "i bê gê é", "DNA": "dê ene á", "RNA": "erre ene á",
+}  # fmt: skip
+
+
+class Reader(Normaliser):
+    """The Brazilian reader."""
+
+    span = "a"
+    letters = LETTERS
+    abbreviations: ClassVar[dict[str, str]] = {
+        "sr": "senhor", "sra": "senhora", "srs": "senhores", "sras": "senhoras", "srta": "senhorita", "dr": "doutor",
+        "dra": "doutora", "drs": "doutores", "prof": "professor", "profa": "professora", "profª": "professora",
+        "eng": "engenheiro", "gen": "general", "cel": "coronel", "cap": "capitão", "ten": "tenente", "sgt": "sargento",
+        "pe": "padre", "sto": "santo", "sta": "santa", "av": "avenida", "pça": "praça", "rod": "rodovia",
+        "séc": "século", "pág": "página", "págs": "páginas", "pg": "página", "vol": "volume", "ed": "edição",
+        "art": "artigo", "arts": "artigos", "inc": "inciso", "fig": "figura", "tel": "telefone", "apto": "apartamento",
+        "ap": "apartamento", "p. ex": "por exemplo", "obs": "observação", "exmo": "excelentíssimo", "ref": "referência",
+        "exma": "excelentíssima", "vs": "versus", "aprox": "aproximadamente", "máx": "máximo", "mín": "mínimo",
+        "v. exa": "vossa excelência", "dep": "deputado", "núm": "número", "nº": "número", "n°": "número",
+    }  # fmt: skip
+    endings: ClassVar[dict[str, str]] = {
+        "etc": "etcétera", "a. c": "antes de Cristo", "d. c": "depois de Cristo", "jr": "júnior", "cia": "companhia",
+        "ltda": "limitada", "s. a": "esse á",
+    }  # fmt: skip
+    symbols: ClassVar[dict[str, str]] = {
+        "×": "vezes", "÷": "dividido por", "§§": "parágrafos", "§": "parágrafo", "±": "mais ou menos", "≈": "aproximadamente",
+        "≠": "diferente de", "≤": "menor ou igual a", "≥": "maior ou igual a", " > ": "maior que", " < ": "menor que",
+        "°": "graus", "²": "ao quadrado", "³": "ao cubo", "€": "euros", "R$": "reais", "√": "raiz de", "π": "pi",
+    }  # fmt: skip
+    signs: ClassVar[dict[str, str]] = {
+        "/": "barra", "-": "hífen", "_": "sublinhado", ":": "dois pontos", "?": "interrogação", "=": "igual",
+        "&": "e", "#": "cerquilha", "+": "mais", "%": "por cento",
+    }  # fmt: skip
+    units: ClassVar[dict[str, str]] = {"mi": "", "yd": "", "lbs": ""}
+    currencies: ClassVar[dict[str, Currency]] = {
+        "BRL": Currency("real", "reais", "centavo", "centavos"),
+        "USD": Currency("dólar", "dólares", "centavo", "centavos"),
+        "EUR": Currency("euro", "euros", "centavo", "centavos"),
+        "GBP": Currency("libra", "libras", "pêni", "pence"),
+        "JPY": Currency("iene", "ienes"),
+    }
+    scales: ClassVar[dict[str, str]] = {
+        "mil": "mil", "milhão": "milhão", "milhões": "milhões", "bilhão": "bilhão", "bilhões": "bilhões",
+        "trilhão": "trilhão", "trilhões": "trilhões", "mi": "milhões", "bi": "bilhões", "tri": "trilhões",
+    }  # fmt: skip
+
+    def own_rules(self) -> list[Rule]:
+        months = "|".join(MONTHS)
+        roman = r"([IVXLCDM]+)(?![\w.]\w|\w)"
+        return [
+            (re.compile(r"(?<!\w)(?:nº|n°|n\.º|N\.º|Nº)\s?(?=\d)"), lambda f: like(f[0], "número ")),
+            (re.compile(r"(?<![\w/])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\w/]|\.\d)"), self._date),
+            (re.compile(r"(?<![\w/-])(\d{4})-(\d{2})-(\d{2})(?![\w-])"), lambda f: self.date(f[3], f[2], f[1]) or f[0]),
+            (re.compile(r"(?<![\w/])(\d\d)/(\d\d)(?![\w/])"), lambda f: self.date(f[1], f[2]) or f[0]),
+            (re.compile(r"(?<=dia )(\d{1,2})/(\d{1,2})(?![\w/])"), lambda f: self.date(f[1], f[2]) or f[0]),
+            (re.compile(r"(?<![\w/])(0?[1-9]|1[0-2])/([12]\d{3})(?![\w/])"), self._month_of_year),
+            (re.compile(rf"(?<![\w.,])0?1(?= de (?:{months}))"), lambda _: "primeiro"),
+            (re.compile(r"(?<![\w:,.])([01]?\d|2[0-4])(?::([0-5]\d)|\s?(?:h|hs|hrs)(?:\s?([0-5]\d)(?:\s?min|m)?)?)(?![\w:])"), self._hours),
+            (re.compile(r"(?<![\w(+])(?:(0?\(?\d\d\)?)\s?)?(9?\d{4})-(\d{4})(?![\w-])"), lambda f: self.grouped(f[0])),
+            (re.compile(r"(?<!\w)\((0?\d\d)\)\s?(9?\d{4})[- ]?(\d{4})(?![\w-])"), lambda f: self.grouped(f[0])),
+            (re.compile(r"(?<![\w-])0[389]00[ -]?\d{3}[ -]?\d{4}(?![\w-])"), self._free_call),
+            (re.compile(r"(?<![\w.])\d{2,3}\.\d{3}\.\d{3}(?:/\d{4})?-\d{2}(?!\w)|(?<![\w.])\d{5}-\d{3}(?!\w)"), lambda f: self.grouped(f[0])),
+            (re.compile(r"(?<!\w)([2-6])[ªa]-feira"), lambda f: WEEKDAYS[int(f[1])] + "-feira"),
+            (re.compile(r"(?<![\w.,])([1-9]\d{0,3})\.?\s?(?<=[\d.])([ºª])(?!\s?C)(?!\w)"), self._ordinal),
+            (re.compile(rf"\b((?i:século|séculos))\s{roman}"), lambda f: f"{f[1]} {self._ruler(f[2])}"),
+            (re.compile(rf"\b({KINGS})\s{roman}"), lambda f: f"{f[1]} {self._ruler(f[2])}"),
+            (re.compile(rf"\b({QUEENS})\s{roman}"), lambda f: f"{f[1]} {self._ruler(f[2], 'feminine')}"),
+            (re.compile(rf"\b((?i:{PARTS}))\s{roman}"), self._part),
+            (re.compile(rf"(?<!\w)([IVX]+)(?=\s(?:{EVENTS})\b)\s(\w+)"), self._event),
+            (re.compile(r"(?<![\w/.,])([1-9]\d{0,2})\s([1-9])/(\d{1,2})(?![\w/])"), self._mixed),
+            (re.compile(r"(?<![\w/.,])([1-9]\d?)/(\d{1,3})(?![\w/]|,\d)(?=(?:\s([^\W\d_]+))?)"), self._fraction_of),
+            (re.compile(r"(?<=\d)\s?/\s?(?=\d)"), lambda _: " barra "),
+            (re.compile(r"(?<=\d)\s?[x×]\s?(?=\d)|(?<=\d)\s?[x×](?!\w)"), lambda _: " vezes "),
+            (re.compile(r"(?<!\w)#(?=\d)"), lambda _: "número "),
+            (re.compile(r"(?<!\w)#(?=\w)"), lambda _: "hashtag "),
+            (re.compile(r"~\s?(?=\d)"), lambda _: "cerca de "),
+            (re.compile(r"(?<!\w)\$\s?(?=[^\d\s])"), lambda _: " "),
+        ]
+
+    def number_rules(self) -> list[Rule]:
+        return [
+            (re.compile(r"(?<![\d.,])(\d+)\.(\d{1,2}|\d{4,})(?![\d.,])"), lambda f: f"{f[1]} ponto {f[2]}"),  # version 2.0
+            (re.compile(rf"({self.signed})(?=({BEFORE_NOUN}\s([^\W\d_]+))?)"), self._agreeing),
+        ]
+
+    def late_rules(self) -> list[Rule]:
+        return [
+            (re.compile(r"(?<!\w)([A-Z]{1,3})&([A-Z]{1,3})(?!\w)"), self._both),
+            (re.compile(r"(?<![\w'’.-])([A-Z]{2,5})(s?)(?![\w'’]|-[A-Z])"), self._acronym),
+            (re.compile(r"(?<=\w )([B-DF-HJ-NP-Z])(?![\w.'’])"), lambda f: LETTERS[f[1]]),
+        ]
+
+    def fraction(self, text: str) -> str:
+        """Up to two digits are read as a number ("vírgula setenta e cinco"), more one by one."""
+        if len(text) == 2 and text[0] != "0":
+            return numerals.cardinal(int(text), self.language)
+        return numerals.digits(text, self.language)
+
+    def gender(self, noun: str) -> str:
+        first = noun.lower().split(" ")[0].replace("-", "") if noun else ""
+        feminine = FEMININE.fullmatch(first) and not MASCULINE.fullmatch(first)
+        return "feminine" if feminine else "masculine"
+
+    def date(self, day: str, month: str, year: str = "") -> str:
+        """ "primeiro de maio de dois mil"; empty when there is no such day."""
+        found = calendar_day(day, month, year)
+        if not found:
+            return ""
+        first = "primeiro" if found.day == 1 else self.number(str(found.day))
+        return f"{first} de {MONTHS[found.month - 1]}" + (f" de {self.number(str(found.year))}" if year else "")
+
+    def currency_name(self, amount: int, names: Currency) -> str:
+        name = names.one if amount == 1 else names.many
+        return f"de {name}" if amount and amount % 1_000_000 == 0 else name
+
+    def scaled(self, scale: str, code: str) -> str:
+        name = super().scaled(scale, code)
+        return name if scale == "mil" else name.replace(scale + " ", scale + " de ", 1)
+
+    def unit_name(self, value: float, unit: str) -> str:
+        return re.sub(" métricas?", "", super().unit_name(value, unit))
+
+    def _date(self, found: re.Match[str]) -> str:
+        return self.date(found[1], found[3], found[4]) or found[0]
+
+    def _month_of_year(self, found: re.Match[str]) -> str:
+        return f"{MONTHS[int(found[1]) - 1]} de {self.number(found[2])}"
+
+    def _hours(self, found: re.Match[str]) -> str:
+        hours, minutes = int(found[1]), int(found[2] or found[3] or 0)
+        said = f"{self.number(str(hours), 'feminine')} hora{'s' if hours > 1 else ''}"
+        if minutes:
+            said += f" e {self.number(str(minutes))} minuto{'s' if minutes > 1 else ''}"
+        return said
+
+    def _free_call(self, found: re.Match[str]) -> str:
+        number = re.sub(r"\D", "", found[0])
+        return self.grouped(f"{number[:4]} {number[4:7]} {number[7:]}")
+
+    def _ordinal(self, found: re.Match[str]) -> str:
+        gender = "feminine" if found[2] == "ª" else "masculine"
+        return numerals.ordinal(int(found[1]), self.language, gender) or found[0]
+
+    def _ruler(self, text: str, gender: str = "masculine") -> str:
+        """Ordinal to ten, cardinal from eleven on."""
+        value = numerals.roman(text)
+        if not value:
+            return text
+        ordinal = numerals.ordinal(value, self.language, gender) if value <= 10 else None
+        return ordinal or numerals.cardinal(value, self.language, gender)
+
+    def _part(self, found: re.Match[str]) -> str:
+        value = numerals.roman(found[2])
+        return f"{found[1]} {numerals.cardinal(value, self.language)}" if value else found[0]
+
+    def _event(self, found: re.Match[str]) -> str:
+        value = numerals.roman(found[1])
+        said = numerals.ordinal(value, self.language, self.gender(found[2])) if value else None
+        return f"{said} {found[2]}" if said else found[0]
+
+    def _mixed(self, found: re.Match[str]) -> str:
+        return f"{self.number(found[1])} e {self._fraction(int(found[2]), int(found[3])) or found[2] + '/' + found[3]}"
+
+    def _fraction_of(self, found: re.Match[str]) -> str:
+        if (found[1], found[2]) == ("1", "2") and found[3] and self.gender(found[3]) == "feminine":
+            return "meia"
+        return self._fraction(int(found[1]), int(found[2])) or found[0]
+
+    def _fraction(self, above: int, below: int) -> str:
+        """ "três quartos", "meio", "um doze avos"; empty for what is no fraction, as in 24/7."""
+        if not above < below <= 100 or above > 10:
+            return ""
+        if (above, below) == (1, 2):
+            return "meio"
+        name = FRACTIONS.get(below) or ("centésimo" if below == 100 else f"{self.number(str(below))} avos")
+        return f"{self.number(str(above))} {name}{'s' if above > 1 and not name.endswith('s') else ''}"
+
+    def _agreeing(self, found: re.Match[str]) -> str:
+        noun = found[3] or ""
+        several = self.value(found[1]) >= 2
+        fits = noun and several == noun.endswith("s") and self.point not in found[1]
+        return self.number(found[1], self.gender(noun) if fits else "masculine")
+
+    def _both(self, found: re.Match[str]) -> str:
+        return f"{self.letter_names(found[1])} e {self.letter_names(found[2])}"
+
+    def _acronym(self, found: re.Match[str]) -> str:
+        word = found[1]
+        if word in ACRONYMS:
+            return ACRONYMS[word]
+        return found[0] if SYLLABLES.fullmatch(word) else self.letter_names(word)

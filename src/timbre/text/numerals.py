@@ -1,0 +1,59 @@
+"""Numbers as words, by the spell-out rules of Unicode CLDR (package unicode-rbnf)."""
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from unicode_rbnf import RbnfEngine
+
+LONGEST = 15  # digits; a longer number is no quantity, and is read digit by digit
+
+_ROMAN = re.compile(r"(M{0,3})(CM|CD|D?C{0,3})(XC|XL|L?X{0,3})(IX|IV|V?I{0,3})")
+_ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
+
+
+def cardinal(number: int, language: str, gender: str = "masculine") -> str:
+    """ "forty-two". `language` is an ISO code ("zh"); the gender counts where the language has one."""
+    return _spell(number, language, f"spellout-cardinal-{gender}", "spellout-cardinal", "spellout-numbering")
+
+
+def ordinal(number: int, language: str, gender: str = "masculine") -> str | None:
+    """ "forty-second", or None where CLDR has no ordinals for the language."""
+    return _spell(number, language, f"spellout-ordinal-{gender}", "spellout-ordinal") or None
+
+
+def year(number: int, language: str) -> str:
+    """ "nineteen eighty-four" where years are read so, else the plain number."""
+    return _spell(number, language, "spellout-numbering-year", "spellout-numbering")
+
+
+def digits(text: str, language: str, gap: str = " ") -> str:
+    """Each digit by itself: "zero zero seven"."""
+    return gap.join(_spell(int(digit), language, "spellout-numbering") for digit in text)
+
+
+def roman(text: str) -> int:
+    """The value of a well-formed Roman numeral in capitals; 0 for anything else."""
+    if not _ROMAN.fullmatch(text):
+        return 0
+    values = [_ROMAN_VALUES[letter] for letter in text]
+    pairs = zip(values, [*values[1:], 0], strict=True)
+    return sum(-value if value < following else value for value, following in pairs)
+
+
+@lru_cache(maxsize=4096)
+def _spell(number: int, language: str, *rulesets: str) -> str:
+    engine = _engine(language)
+    for name in rulesets:
+        if name in engine.rulesets:
+            # soft hyphens mark where a long word may be broken: no sound
+            return engine.format_number(number, ruleset_names=[name]).text.replace("\u00ad", "")
+    return ""
+
+
+@lru_cache
+def _engine(language: str) -> "RbnfEngine":
+    from unicode_rbnf import RbnfEngine
+
+    return RbnfEngine.for_language(language)
