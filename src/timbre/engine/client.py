@@ -259,6 +259,20 @@ def command(*arguments: str) -> list[str]:
     return [str(script), *arguments] if shutil.which(str(script)) else [sys.executable, "-m", "timbre", *arguments]
 
 
+@dataclass(frozen=True, slots=True)
+class _Child:
+    """An engine that we started, and what it wrote to its error stream."""
+
+    process: subprocess.Popen[bytes]
+    words: IO[bytes]
+
+    def last_words(self) -> str:
+        """The first line that it wrote, as part of a sentence."""
+        self.words.seek(0)
+        lines = self.words.read().decode(errors="replace").strip().splitlines()
+        return lines[0].removeprefix("timbre: ").rstrip(".") if lines else "it ended without a word"
+
+
 @contextlib.contextmanager
 def _started(model: str) -> Iterator[_Child]:
     environment = os.environ | ({"TIMBRE_MODEL": model} if model else {})
@@ -286,20 +300,6 @@ def end(child: subprocess.Popen[bytes], patience_s: float = 10.0) -> None:
     except subprocess.TimeoutExpired:
         child.kill()
         child.wait()
-
-
-@dataclass(frozen=True, slots=True)
-class _Child:
-    """An engine that we started, and what it wrote to its error stream."""
-
-    process: subprocess.Popen[bytes]
-    words: IO[bytes]
-
-    def last_words(self) -> str:
-        """The first line that it wrote, as part of a sentence."""
-        self.words.seek(0)
-        lines = self.words.read().decode(errors="replace").strip().splitlines()
-        return lines[0].removeprefix("timbre: ").rstrip(".") if lines else "it ended without a word"
 
 
 def _wait(client: Client, child: _Child | None) -> None:

@@ -13,6 +13,7 @@ from timbre.api.schemas import VoiceOut, Voices
 from timbre.api.uploads import kept
 from timbre.api.wiring import PREVIEW, Wired
 from timbre.speech import Asked
+from timbre.voices.library import Voice
 
 router = APIRouter(prefix="/voices", tags=["voices"])
 
@@ -58,3 +59,12 @@ async def preview(voice_id: str, request: Request, wired: Wired, format: str = "
     voice = await asyncio.to_thread(wired.library.get, voice_id)
     utterance = await wired.prepare(Asked(preview_text(voice), voice_id, sampling=PREVIEW))
     return await audio.live(request, wired.speak(utterance), format, PREVIEW.seed)
+
+
+def shown(voice: Voice) -> VoiceOut:
+    """A voice as the API shows it; what it has no value for is left out."""
+    return VoiceOut(id=voice.id, name=voice.name, kind=voice.kind, language=voice.language, about=voice.about)
+
+
+def preview_text(voice: Voice) -> str:
+    return "This is how I sound."

@@ -133,7 +133,7 @@ async function watchEngine() {
   }
   showEngine();
   if (["starting", "down"].includes(before) && ["ready", "busy"].includes(engine.state)) await loadChoices();
-  setTimeout(watchEngine, engine.state === "starting" ? 700 : 2500);
+  setTimeout(watchEngine, ["starting", "busy"].includes(engine.state) ? 700 : 2500);
 }
 
 async function loadChoices() {

@@ -28,10 +28,7 @@ export function show() {
 
 function card(voice, checked) {
   const input = make("input", { type: "radio", name: "voice", value: voice.id, checked });
-  input.addEventListener("change", () => {
-    localStorage.setItem("timbre.voice", voice.id);
-    $("voices").dispatchEvent(new Event("chosen"));
-  });
+  input.addEventListener("change", () => localStorage.setItem("timbre.voice", voice.id));
   const face = make("span", { className: "face", textContent: initials(voice.name), ariaHidden: "true" });
   face.style.setProperty("--hue", hue(voice.id));
   const kind = voice.kind === "cloned" ? t("cloned") : t("builtIn");
