@@ -15,6 +15,7 @@ let limit = 10000;
 let running = null; // the AbortController of the speech that is being made
 let take = null; // what was asked for last, so that the same can be had in another format
 let status = ["idle", {}];
+let engine = { state: "starting", model: "" }; // as it was when we last looked
 
 // Speaking
 
@@ -92,6 +93,7 @@ function showState() {
   $("go-label").textContent = t(running ? "stop" : "speak");
   $("replay").disabled = !player.length;
   $("download").disabled = !player.complete || !player.length;
+  showEngine();
 }
 
 function showCounter() {
@@ -112,12 +114,11 @@ function showTime() {
   if (player.length) $("replay").disabled = false;
 }
 
-let engine = { state: "starting", model: "" };
-
 function showEngine() {
   const words = { ready: "engineReady", busy: "engineBusy", starting: "engineStarting", down: "engineDown" };
-  $("engine").dataset.state = engine.state;
-  const sentence = t(words[engine.state], { model: engine.model });
+  const state = running && engine.state === "ready" ? "busy" : engine.state; // we know it before the next look
+  $("engine").dataset.state = state;
+  const sentence = t(words[state], { model: engine.model });
   const place = $("engine").querySelector("span");
   if (place.textContent !== sentence) place.textContent = sentence;
 }
@@ -158,7 +159,6 @@ async function usePageLanguage(language, choose = i18n.use) {
   showCounter();
   showOutputs();
   showState();
-  showEngine();
   say(...status);
 }
 
