@@ -100,6 +100,18 @@ class WrongTensor(TimbreError):
     hint = "The checkpoint and its config.json do not belong together."
 
 
+class MissingTensor(TimbreError):
+    code, status = "missing_tensor", 422
+    message = "{file} lacks {key}; the configuration wants it with shape {wanted}."
+    hint = "The checkpoint is incomplete, or its config.json belongs to another."
+
+
+class UnknownTensor(TimbreError):
+    code, status = "unknown_tensor", 422
+    message = "{file} holds {key} with shape {found}, which the configured model has no place for."
+    hint = "The checkpoint and its config.json do not belong together."
+
+
 # Engine
 
 
@@ -213,6 +225,12 @@ class UnknownVoice(TimbreError):
     code, status = "unknown_voice", 404
     message = "There is no voice '{voice}'."
     hint = "The voices are: {known}."
+
+
+class ClipTooShort(TimbreError):
+    code, status = "clip_too_short", 422
+    message = "The reference clips are too short to hear a voice in."
+    hint = "Send at least three seconds of speech."
 
 
 class NotAudio(TimbreError):

@@ -1,0 +1,135 @@
+"""The DVAE of `mini`: the mel made again from one code in four frames, and the phonemes read from the codes alone.
+
+The second task is what makes so few codes carry words: without it the same codes gave 73 % word error rate.
+"""
+
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from recipes.mini.model import config
+from recipes.mini.speech import Speech, mel_statistics
+from recipes.mini.symbols import TOKENS, spoken
+from timbre.training.data import Buckets, mask, pad
+from timbre.training.optimizers import adamw
+from timbre.training.schedule import Schedule
+from timbre.training.trainer import Metrics, Plan, Trainer, Turn
+from timbre.xtts.dvae import DiscreteVae
+
+STEPS, RATE, FRAMES = 3100, 1.5e-3, 3200
+READING = 0.15  # weight of the phonemes' loss
+
+
+class PhonemeReader(nn.Module):
+    """The bottleneck [batch, width, codes] → log-probabilities of phonemes [2 · codes, batch, tokens]. Dropped after training."""
+
+    def __init__(self, width: int, hidden: int = 192) -> None:
+        super().__init__()
+        self.net = nn.Sequential(
+            nn.Conv1d(width, 2 * hidden, 5, padding=2),
+            nn.ReLU(),
+            nn.Conv1d(2 * hidden, 2 * hidden, 5, padding=2),
+            nn.ReLU(),
+        )
+        self.head = nn.Conv1d(hidden, len(TOKENS), 3, padding=1)
+
+    def forward(self, quantized: Tensor) -> Tensor:
+        """See the class."""
+        hidden = self.net(quantized)
+        twice = hidden.unflatten(1, (-1, 2)).permute(0, 1, 3, 2).flatten(2)
+        return F.log_softmax(self.head(twice), 1).permute(2, 0, 1)
+
+
+class Centred(nn.Module):
+    """The DVAE as it is trained, with two things about it that `folded` gives to its weights without changing what it does.
+
+    The mels' mean is taken off, for XTTS's are divided but not centred, and AdamW walks badly when every input leans one
+    way. The bottleneck is batch-normed, or it grows until every level but the outermost is lost.
+    """
+
+    mean: Tensor
+
+    def __init__(self, dvae: DiscreteVae, mean: Tensor) -> None:
+        super().__init__()
+        self.dvae = dvae
+        self.register_buffer("mean", mean)
+        self.norm = nn.BatchNorm1d(dvae.codebook.width, momentum=0.02, affine=False)
+        with torch.no_grad():
+            dvae.decoder[-1].bias.copy_(mean)  # type: ignore[operator]
+
+    def encode(self, mel: Tensor) -> Tensor:
+        """Mels [batch, 80, frames] → the bottleneck before its levels [batch, width, frames / 4]."""
+        first, *others = self.dvae.encoder
+        conv = first[0]  # type: ignore[index]
+        padded = F.pad(mel, (1, 1)) - self.mean[:, None]
+        x = F.conv1d(padded, conv.weight, conv.bias, stride=2).relu()
+        for layer in others:
+            x = layer(x)
+        out: Tensor = self.norm(x)
+        return out
+
+    def forward(self, mel: Tensor) -> tuple[Tensor, Tensor]:
+        """The mel made again, and the quantized bottleneck."""
+        quantized = self.dvae.codebook(self.encode(mel))
+        return self.dvae.decoder(quantized), quantized
+
+    @torch.no_grad()
+    def folded(self) -> DiscreteVae:
+        """The DVAE that hears mels as XTTS's do."""
+        conv = self.dvae.encoder[0][0]  # type: ignore[index]
+        conv.bias.sub_(conv.weight.sum(2) @ self.mean)  # type: ignore[operator, union-attr]
+        narrow, spread = self.dvae.encoder[-1], (self.norm.running_var + self.norm.eps).sqrt()  # type: ignore[operator]
+        narrow.weight.div_(spread[:, None, None])  # type: ignore[operator, union-attr]
+        narrow.bias.sub_(self.norm.running_mean).div_(spread)  # type: ignore[operator, union-attr]
+        return self.dvae
+
+
+class DvaeTask:
+    """Mels of whole sentences in, the same mels and the sentence's phonemes out."""
+
+    def __init__(self, speech: Speech, seed: int) -> None:
+        self.speech = speech
+        torch.manual_seed(seed)
+        mean, self.stats = mel_statistics(speech)
+        self.dvae = Centred(DiscreteVae(config().model_args), mean / self.stats)
+        self.reader = PhonemeReader(self.dvae.dvae.codebook.width)
+        self.train = [place for place in speech.split("train") if speech.frames(place) <= FRAMES]
+        self.buckets = Buckets([speech.frames(place) for place in self.train], FRAMES, seed)
+        self.modules: dict[str, nn.Module] = {"dvae": self.dvae, "reader": self.reader}
+        named = [*self.dvae.named_parameters(), *self.reader.named_parameters()]
+        self.turns = [Turn("dvae", [adamw(named, RATE)], self.loss)]
+
+    def batch(self, step: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Mels, their lengths, phonemes end to end, and their lengths."""
+        return self._collate([self.train[place] for place in self.buckets.batch(step)])
+
+    def _collate(self, places: list[int]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        mels, lengths = pad([self.speech.mel(place) / self.stats for place in places])
+        phonemes = [torch.tensor(spoken(self.speech.rows[place]["phonemes"])) for place in places]
+        return mels.transpose(1, 2), lengths, torch.cat(phonemes), torch.tensor([len(one) for one in phonemes])
+
+    def loss(self, batch: tuple[Tensor, Tensor, Tensor, Tensor], step: int) -> dict[str, Tensor]:
+        """L1 in standard deviations of a band, and the reader's loss a phoneme."""
+        mels, lengths, phonemes, counts = batch
+        made, quantized = self.dvae(mels)
+        kept = mask(lengths, mels.shape[2])[:, None]
+        l1 = ((made - mels).abs() * kept).sum() / (kept.sum() * mels.shape[1])
+        read = self.reader(quantized)
+        ctc = F.ctc_loss(read, phonemes, lengths // 2, counts, blank=0, reduction="sum", zero_infinity=True) / counts.sum()
+        return {"loss": l1 + READING * ctc, "l1": l1, "ctc": ctc}
+
+    def validate(self) -> Metrics:
+        """The same losses on held-out sentences, and how many codes they use."""
+        places = self.speech.split("validation")
+        batch = self._collate(places)
+        losses = {key: float(value) for key, value in self.loss(batch, 0).items()}
+        return {**losses, "codes_used": float(len(self.dvae.dvae.codebook.encode(self.dvae.encode(batch[0])).unique()))}
+
+
+def train(build: Path, steps: int = STEPS, seed: int = 42) -> Metrics:
+    """Train the DVAE on the recordings under `build`; its checkpoints go to `build/dvae`."""
+    task = DvaeTask(Speech(build / "speech"), seed)
+    torch.save(task.stats, build / "mel_stats.pt")
+    return Trainer(task, Plan(build / "dvae", Schedule(steps, warmup=50, hold=0.5, floor=0.03))).run()

@@ -1,0 +1,179 @@
+"""The GPT of `mini`: XTTS's two cross-entropies, and two helps that a small model trained from nothing needs.
+
+A mel made from the latents gives them a dense target, and is what a vocoder on the latents needs anyway. Guided attention
+asks two heads of the second and third layer to look at the part of the text that is due (Tachibana et al., 2018).
+"""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from recipes.mini.codes import Codes
+from recipes.mini.model import config
+from recipes.mini.speech import HOP, MODEL_RATE, Speech
+from recipes.mini.symbols import encode
+from timbre.training.data import Buckets
+from timbre.training.gpt import GptBatch, Layout, cross_entropies, embed
+from timbre.training.optimizers import adamw, muon
+from timbre.training.schedule import Schedule
+from timbre.training.trainer import Metrics, Plan, Trainer, Turn
+from timbre.xtts.conditioning import LATENTS
+from timbre.xtts.gpt import Block, Gpt
+from timbre.xtts.mel import conditioning_mel, log_mel
+
+STEPS, CODES = 4000, 1600
+MATRIX_RATE, OTHER_RATE = 3e-3, 2e-3
+MASKED = 0.12
+TEXT_WEIGHT, GUIDED_WEIGHT, GUIDED_LATER, GUIDED_STEPS = 0.01, 0.3, 0.05, 1500
+GUIDED_LAYERS, GUIDED_HEADS, BAND = (1, 2), 2, 0.08
+CLIP_SECONDS = (1.5, 2.0, 2.5, 3.0)
+
+
+class MelHead(nn.Module):
+    """Latents [latents, width] of one row → mel [4 · latents, 80]. Dropped after training."""
+
+    def __init__(self, width: int, hidden: int = 192) -> None:
+        super().__init__()
+        self.first = nn.Conv1d(width, hidden, 3, padding=1)
+        self.second = nn.Conv1d(hidden, hidden, 5, padding=2)
+        self.last = nn.Conv1d(hidden, 80, 5, padding=2)
+
+    def forward(self, latents: Tensor) -> Tensor:
+        """[batch, width, latents] → [batch, 80, 4 · latents]."""
+        x = F.gelu(self.first(latents))
+        x = F.gelu(self.second(F.interpolate(x, scale_factor=4, mode="linear")))
+        out: Tensor = self.last(x)
+        return out
+
+
+class Reader:
+    """Makes batches: a sentence to say, and a clip of other sentences of the same speaker to say it after."""
+
+    def __init__(self, speech: Speech, codes: Codes, stats: Tensor, places: list[int], seed: int) -> None:
+        self.speech, self.codes, self.stats, self.places, self.seed = speech, codes, stats, places, seed
+        self.spectrogram = conditioning_mel()
+        self.by_speaker: dict[int, list[int]] = {}
+        for place in places:
+            self.by_speaker.setdefault(speech.rows[place]["speaker"], []).append(place)
+
+    def collate(self, places: list[int], step: int) -> tuple[GptBatch, list[Tensor]]:
+        """The batch, and each row's mel [4 · codes, 80] in standard deviations."""
+        draw = np.random.default_rng([self.seed, step])
+        speakers = [self.speech.rows[place]["speaker"] for place in places]
+        order = sorted(set(speakers))
+        seconds = float(draw.choice(CLIP_SECONDS))
+        clips = [self.clip(speaker, seconds, draw, exclude=set(places)) for speaker in order]
+        mels = log_mel(self.spectrogram(torch.stack(clips)), self.stats)
+        texts = [torch.tensor(encode(self.speech.rows[place]["phonemes"])) for place in places]
+        clip = torch.tensor([order.index(speaker) for speaker in speakers])
+        batch = GptBatch(texts, [self.codes[place] for place in places], mels, clip)
+        return batch, [self.speech.mel(place) / self.stats for place in places]
+
+    def clip(self, speaker: int, seconds: float, draw: np.random.Generator, exclude: set[int]) -> Tensor:
+        """A stretch of recordings of the speaker, joined, [samples] at 22,050 Hz."""
+        wanted, parts = int(seconds * MODEL_RATE) // HOP * HOP, []
+        while sum(map(len, parts)) < wanted:
+            place = int(draw.choice(self.by_speaker[speaker]))
+            if place not in exclude or len(self.by_speaker[speaker]) < 3:
+                parts.append(torch.from_numpy(self.speech.wave_22k(place)))
+        joined = torch.cat(parts)
+        begin = int(draw.integers(len(joined) - wanted + 1))
+        return joined[begin : begin + wanted]
+
+
+class GptTask:
+    """Sentences in, codes out, after a clip of another sentence."""
+
+    def __init__(self, build: Path, seed: int) -> None:
+        torch.manual_seed(seed)
+        speech, codes = Speech(build / "speech"), Codes(build)
+        stats = torch.load(build / "mel_stats.pt", weights_only=True)
+        train = [place for place in speech.split("train") if codes.length(place) >= 4]
+        self.gpt = Gpt(config().model_args)
+        self.mel_head = MelHead(config().model_args.gpt_n_model_channels)
+        self.train = Reader(speech, codes, stats, train, seed)
+        self.held = Reader(speech, codes, stats, speech.split("validation"), seed)
+        self.buckets = Buckets([codes.length(place) + 1 for place in train], CODES, seed)
+        self.modules: dict[str, nn.Module] = {"gpt": self.gpt, "mel_head": self.mel_head}
+        named = dict(self.gpt.named_parameters())
+        matrices = {name for name, one in named.items() if one.ndim == 2 and ("gpt.h." in name or "perceiver.layers" in name)}
+        others = [(name, one) for name, one in named.items() if name not in matrices] + [*self.mel_head.named_parameters()]
+        optimizers = [
+            muon([(name, named[name]) for name in sorted(matrices)], MATRIX_RATE),
+            adamw(others, OTHER_RATE, betas=(0.9, 0.98)),
+        ]
+        self.turns = [Turn("gpt", optimizers, self.loss)]
+
+    def batch(self, step: int) -> tuple[GptBatch, list[Tensor]]:
+        """Rows of about one length; see `Reader.collate`."""
+        return self.train.collate([self.train.places[one] for one in self.buckets.batch(step)], step)
+
+    def loss(self, batch: tuple[GptBatch, list[Tensor]], step: int) -> dict[str, Tensor]:
+        """Cross-entropies, mel and guided attention."""
+        guided = GUIDED_WEIGHT if step < GUIDED_STEPS else GUIDED_LATER
+        return self._losses(batch, MASKED, guided)
+
+    def _losses(self, batch: tuple[GptBatch, list[Tensor]], masked: float, weight: float) -> dict[str, Tensor]:
+        rows, mels = batch
+        x, layout = embed(self.gpt, rows, masked)
+        band, guided = diagonal(layout, x.shape[1]), x.new_zeros(())
+        for layer, block in enumerate(self.gpt.gpt.h):
+            if weight and layer in GUIDED_LAYERS:
+                guided = guided + guided_attention(block, x, band) / len(GUIDED_LAYERS)  # type: ignore[arg-type]
+            x = block(x)
+        hidden = self.gpt._finish(x)
+        text, codes = cross_entropies(self.gpt, hidden, layout, rows)
+        mel = self._mel_loss(hidden, layout, mels)
+        loss = codes + TEXT_WEIGHT * text + mel + weight * guided
+        return {"loss": loss, "codes": codes, "text": text, "mel": mel, "guided": guided}
+
+    def _mel_loss(self, hidden: Tensor, layout: Layout, mels: list[Tensor]) -> Tensor:
+        longest = int(layout.audio.max()) - 1
+        where = layout.first_audio[:, None] + torch.arange(longest)
+        rows = torch.arange(len(where))[:, None]
+        made = self.mel_head(hidden[rows, where.clamp(max=hidden.shape[1] - 1)].transpose(1, 2)).transpose(1, 2)
+        lost = [F.l1_loss(one[: len(mel)], mel, reduction="sum") for one, mel in zip(made, mels, strict=True)]
+        return torch.stack(lost).sum() / sum(mel.numel() for mel in mels)
+
+    def validate(self) -> Metrics:
+        """The losses on held-out sentences, nothing masked."""
+        found = [self._losses(self.held.collate(self.held.places[begin : begin + 50], begin), 0.0, 0.1) for begin in (0, 50)]
+        means = {key: sum(float(one[key]) for one in found) / len(found) for key in found[0]}
+        return {**means, "loss": means["codes"]}
+
+
+def diagonal(layout: Layout, longest: int) -> Tensor:
+    """True where an audio position [rows, longest] may look for its text, within the band about the diagonal: [rows, longest, longest]."""
+    at = torch.arange(longest)
+    spoken = (at[None] - layout.first_audio[:, None]) / (layout.audio - 1)[:, None]
+    read = (at[None] - LATENTS) / (layout.text - 1)[:, None]
+    near = (spoken[:, :, None] - read[:, None]).abs() < BAND
+    audio = (spoken >= 0) & (at[None] < (layout.first_audio + layout.audio - 1)[:, None])
+    text = (at >= LATENTS)[None] & (at[None] < layout.first_audio[:, None])
+    return near & audio[:, :, None] & text[:, None]
+
+
+def guided_attention(block: Block, x: Tensor, band: Tensor) -> Tensor:
+    """−log of the attention that the first heads of a block give to the band, mean over audio positions."""
+    attention = block.attn
+    width = x.shape[-1]
+    size = width // attention.heads
+    columns = torch.cat([torch.arange(GUIDED_HEADS * size) + part * width for part in range(2)])
+    normed = block.ln_1(x)
+    both = normed @ attention.c_attn.weight[:, columns] + attention.c_attn.bias[columns]
+    query, key = both.unflatten(-1, (2, GUIDED_HEADS, size)).permute(2, 0, 3, 1, 4)
+    first = int(band.any(2).any(0).nonzero()[0])  # no row has audio before
+    scores = query[:, :, first:] @ key.transpose(-1, -2) / size**0.5
+    causal = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool).tril()[first:]
+    share = scores.masked_fill(~causal, -torch.inf).softmax(-1)
+    inside = (share * band[:, None, first:]).sum(-1)
+    audio = band[:, first:].any(-1)
+    return -(inside + 1e-4).log()[audio[:, None].expand_as(inside)].mean()
+
+
+def train(build: Path, steps: int = STEPS, seed: int = 42) -> Metrics:
+    """Train the GPT on the codes under `build`; its checkpoints go to `build/gpt`."""
+    return Trainer(GptTask(build, seed), Plan(build / "gpt", Schedule(steps, warmup=60, hold=0.5, floor=0.02))).run()

@@ -1,0 +1,222 @@
+"""The language model: conditioning latents and text in, audio codes and their latents out.
+
+GPT-2 blocks (Radford et al., 2019; pre-norm, tanh gelu) without that model's position table: text and audio have learned
+tables of their own, each from 0. The hidden state after both last norms is a code's latent, what the vocoder speaks
+from, so that one pass gives both.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from timbre.xtts.conditioning import ConditioningEncoder, PerceiverResampler
+from timbre.xtts.config import ModelArgs
+
+
+class Projection(nn.Module):
+    """A linear layer whose weight is stored in × out, as GPT-2's checkpoints have it."""
+
+    def __init__(self, inputs: int, outputs: int, std: float = 0.02) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(inputs, outputs) * std)
+        self.bias = nn.Parameter(torch.zeros(outputs))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[…, inputs] → […, outputs]."""
+        return torch.addmm(self.bias, x.flatten(0, -2), self.weight).unflatten(0, x.shape[:-1])
+
+
+@dataclass(slots=True)
+class Cache:
+    """What the running rows have said, as attention needs it. A row is an utterance and has its own length."""
+
+    keys: list[Tensor]  # a layer: [rows, heads, room, head]
+    values: list[Tensor]
+    lengths: Tensor  # [rows], positions filled
+    said: Tensor  # [rows], audio positions filled, the start code counted
+
+    @property
+    def room(self) -> int:
+        """Positions that each row has space for."""
+        return self.keys[0].shape[2]
+
+
+class SelfAttention(nn.Module):
+    """Causal attention over a whole sequence, or of one new position over a cache."""
+
+    def __init__(self, width: int, heads: int, std: float) -> None:
+        super().__init__()
+        self.heads = heads
+        self.c_attn = Projection(width, 3 * width)
+        self.c_proj = Projection(width, width, std)
+
+    def split(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Query, key and value [rows, heads, steps, head] of [rows, steps, width]."""
+        query, key, value = self.c_attn(x).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        return query, key, value
+
+    def forward(self, x: Tensor, keys: Tensor | None = None, values: Tensor | None = None) -> Tensor:
+        """[rows, steps, width] → the same; keys and values are kept in the given room from position 0 on."""
+        query, key, value = self.split(x)
+        if keys is not None and values is not None:
+            keys[:, :, : key.shape[2]] = key
+            values[:, :, : value.shape[2]] = value
+        heard = F.scaled_dot_product_attention(query, key, value, is_causal=True)
+        return self._join(heard)
+
+    def step(self, x: Tensor, keys: Tensor, values: Tensor, lengths: Tensor, seen: Tensor) -> Tensor:
+        """One new position a row, [rows, 1, width] → the same. `seen` [rows, 1, 1, positions] says where each may look."""
+        query, key, value = self.split(x)
+        row = torch.arange(x.shape[0], device=x.device)
+        keys[row, :, lengths] = key[:, :, 0]
+        values[row, :, lengths] = value[:, :, 0]
+        longest = seen.shape[-1]
+        heard = F.scaled_dot_product_attention(query, keys[:, :, :longest], values[:, :, :longest], attn_mask=seen)
+        return self._join(heard)
+
+    def _join(self, heard: Tensor) -> Tensor:
+        out: Tensor = self.c_proj(heard.transpose(1, 2).flatten(2))
+        return out
+
+
+class FeedForward(nn.Module):
+    """Four times as wide, tanh gelu between."""
+
+    def __init__(self, width: int, std: float) -> None:
+        super().__init__()
+        self.c_fc = Projection(width, 4 * width)
+        self.c_proj = Projection(4 * width, width, std)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[…, width] → the same shape."""
+        out: Tensor = self.c_proj(F.gelu(self.c_fc(x), approximate="tanh"))
+        return out
+
+
+class Block(nn.Module):
+    """A GPT-2 block."""
+
+    def __init__(self, width: int, heads: int, std: float) -> None:
+        super().__init__()
+        self.ln_1 = nn.LayerNorm(width)
+        self.attn = SelfAttention(width, heads, std)
+        self.ln_2 = nn.LayerNorm(width)
+        self.mlp = FeedForward(width, std)
+
+    def forward(self, x: Tensor, keys: Tensor | None = None, values: Tensor | None = None) -> Tensor:
+        """A whole sequence [rows, steps, width]."""
+        x = x + self.attn(self.ln_1(x), keys, values)
+        out: Tensor = x + self.mlp(self.ln_2(x))
+        return out
+
+    def step(self, x: Tensor, keys: Tensor, values: Tensor, lengths: Tensor, seen: Tensor) -> Tensor:
+        """One new position a row [rows, 1, width]."""
+        x = x + self.attn.step(self.ln_1(x), keys, values, lengths, seen)
+        out: Tensor = x + self.mlp(self.ln_2(x))
+        return out
+
+
+class Stack(nn.Module):
+    """The blocks and the norm after the last."""
+
+    def __init__(self, layers: int, width: int, heads: int) -> None:
+        super().__init__()
+        std = 0.02 / (2 * layers) ** 0.5  # GPT-2's: residual branches begin small
+        self.h = nn.ModuleList(Block(width, heads, std) for _ in range(layers))
+        self.ln_f = nn.LayerNorm(width)
+
+
+class Positions(nn.Module):
+    """A learned table of positions."""
+
+    def __init__(self, length: int, width: int) -> None:
+        super().__init__()
+        self.emb = nn.Embedding(length, width)
+        nn.init.normal_(self.emb.weight, std=0.02)
+
+
+class Gpt(nn.Module):
+    """Text and conditioning to audio codes. Names of the parts are those of the public checkpoints."""
+
+    def __init__(self, args: ModelArgs) -> None:
+        super().__init__()
+        width, heads = args.gpt_n_model_channels, args.gpt_n_heads
+        self.args = args
+        self.conditioning_encoder = ConditioningEncoder(width, heads)
+        self.conditioning_perceiver = PerceiverResampler(width)
+        self.text_embedding = nn.Embedding(args.gpt_number_text_tokens, width)
+        self.mel_embedding = nn.Embedding(args.gpt_num_audio_tokens, width)
+        self.text_pos_embedding = Positions(args.gpt_max_text_tokens + 2, width)
+        self.mel_pos_embedding = Positions(args.gpt_max_audio_tokens + 3, width)
+        self.gpt = Stack(args.gpt_layers, width, heads)
+        self.final_norm = nn.LayerNorm(width)
+        self.text_head = nn.Linear(width, args.gpt_number_text_tokens)
+        self.mel_head = nn.Linear(width, args.gpt_num_audio_tokens)
+        for embedding in (self.text_embedding, self.mel_embedding):
+            nn.init.normal_(embedding.weight, std=0.02)
+
+    def condition(self, mel: Tensor) -> Tensor:
+        """Conditioning latents of clips' mels [batch, 80, frames] → [batch, 32, width]."""
+        out: Tensor = self.conditioning_perceiver(self.conditioning_encoder(mel).transpose(1, 2))
+        return out
+
+    def embed_text(self, text: Tensor) -> Tensor:
+        """START, text ids [length], STOP → [length + 2, width]."""
+        ids = F.pad(F.pad(text, (1, 0), value=self.args.gpt_start_text_token), (0, 1), value=self.args.gpt_stop_text_token)
+        out: Tensor = self.text_embedding(ids) + self.text_pos_embedding.emb.weight[: len(ids)]
+        return out
+
+    def embed_codes(self, codes: Tensor, first: int = 0) -> Tensor:
+        """Audio codes [length], at positions from `first` on → [length, width]."""
+        out: Tensor = self.mel_embedding(codes) + self.mel_pos_embedding.emb.weight[first : first + len(codes)]
+        return out
+
+    def embed_prefix(self, latents: Tensor, text: Tensor) -> Tensor:
+        """All that stands before the first code: latents [32, width], START text STOP, the start code."""
+        start = torch.tensor([self.args.gpt_start_audio_token], device=text.device)
+        return torch.cat((latents, self.embed_text(text), self.embed_codes(start)))
+
+    def hidden(self, embedded: Tensor) -> Tensor:
+        """Every position of whole sequences [rows, steps, width] → the same, after both last norms."""
+        for block in self.gpt.h:
+            embedded = block(embedded)
+        return self._finish(embedded)
+
+    def prefill(self, prefixes: Sequence[Tensor], room: int) -> tuple[Tensor, Cache]:
+        """Start a row for each prefix [length, width]. Returns the latents of their last positions [rows, width] and the cache.
+
+        `room` is how many positions the longest row may come to.
+        """
+        lengths = torch.tensor([len(prefix) for prefix in prefixes], device=prefixes[0].device)
+        embedded = nn.utils.rnn.pad_sequence(list(prefixes), batch_first=True)  # causal: no row sees its padding
+        cache = self._empty_cache(len(prefixes), max(room, embedded.shape[1]), embedded)
+        for block, keys, values in zip(self.gpt.h, cache.keys, cache.values, strict=True):
+            embedded = block(embedded, keys, values)
+        cache.lengths, cache.said = lengths, torch.ones_like(lengths)
+        last = embedded[torch.arange(len(prefixes)), lengths - 1]
+        return self._finish(last), cache
+
+    def step(self, codes: Tensor, cache: Cache) -> Tensor:
+        """The latent that follows one more code a row. `codes` [rows] → [rows, width]; the cache grows by one."""
+        x = (self.mel_embedding(codes) + self.mel_pos_embedding.emb(cache.said))[:, None]
+        longest = int(cache.lengths.max()) + 1
+        seen = (torch.arange(longest, device=codes.device)[None] <= cache.lengths[:, None])[:, None, None]
+        for block, keys, values in zip(self.gpt.h, cache.keys, cache.values, strict=True):
+            x = block.step(x, keys, values, cache.lengths, seen)  # type: ignore[operator]
+        cache.lengths = cache.lengths + 1
+        cache.said = cache.said + 1
+        return self._finish(x[:, 0])
+
+    def _finish(self, x: Tensor) -> Tensor:
+        out: Tensor = self.final_norm(self.gpt.ln_f(x))
+        return out
+
+    def _empty_cache(self, rows: int, room: int, like: Tensor) -> Cache:
+        heads = self.args.gpt_n_heads
+        shape = (rows, heads, room, self.args.gpt_n_model_channels // heads)
+        count = torch.zeros(rows, dtype=torch.long, device=like.device)
+        make = [[like.new_zeros(shape) for _ in self.gpt.h] for _ in range(2)]
+        return Cache(make[0], make[1], count, count.clone())
