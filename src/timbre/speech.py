@@ -16,13 +16,16 @@ from timbre.voices.library import Library, Voice
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A wish for speech. What is None is for us to choose: the voice's language, the loaded model."""
+    """A wish for speech. What is None is for us to choose: the voice's language, the loaded model.
+
+    sampling: the parameters of `Sampling` that were asked for; the others are as the model's configuration has them.
+    """
 
     text: str
     voice: str = "default"
     language: str | None = None
     model: str | None = None
-    sampling: Sampling = field(default_factory=Sampling)
+    sampling: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ def prepare(asked: Asked, engine: Client, library: Library) -> Utterance:
     language = choose_language(asked.language, voice, stats)
     pieces = plan(asked.text, language, stats["limits"][language])
     conditioning = library.conditioning(voice, engine)
-    sampling = asked.sampling
+    sampling = Sampling.from_dict({**stats["sampling"], **asked.sampling})
     if sampling.seed is None:
         sampling = replace(sampling, seed=secrets.randbelow(2**31))
     return Utterance(pieces, language, conditioning, sampling)
@@ -75,5 +78,5 @@ def choose_language(wanted: str | None, voice: Voice, stats: Mapping[str, Any]) 
     if language.code in spoken:
         return language.code
     speakers = [name for name in catalogue.names() if language.code in catalogue.languages(name)]
-    advice = f"{speakers[0]} speaks it; load it with: timbre models load {speakers[0]}" if speakers else "No model here does."
+    advice = f"{speakers[0]} does: timbre models load {speakers[0]}" if speakers else "No model that is installed does."
     raise LanguageNotSpoken(model=stats["model"], language=language.name, advice=advice)

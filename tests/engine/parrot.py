@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -36,11 +36,14 @@ class Parrot:
     def voices(self) -> dict[str, Conditioning]:
         return {"ana": voice(0.1), "bruno": voice(0.2)}
 
+    def sampling(self) -> Sampling:
+        return Sampling(temperature=0.5)
+
     def condition(self, clips: list[NDArray[np.float32]]) -> Conditioning:
         return voice(float(len(clips)) + len(clips[0]) / 1e6)
 
     def speak(
-        self, pieces: Sequence[Piece], language: str, voice: Conditioning, sampling: Sampling, *, stop: Callable[[], bool]
+        self, pieces: Sequence[Piece], language: str, voice: Conditioning, sampling: Sampling
     ) -> Iterator[NDArray[np.float32]]:
         self.heard.append((list(pieces), language, voice, sampling))
         self.at_once += 1
@@ -48,8 +51,6 @@ class Parrot:
         self.idle.clear()
         try:
             for _ in range(sum(len(piece.text) for piece in pieces)):
-                if stop():
-                    return
                 time.sleep(self.step_s)
                 self.steps += 1
                 yield np.full(STEP, voice.latents.flat[0], np.float32)

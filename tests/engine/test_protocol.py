@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from timbre.engine.protocol import Conditioning, Sampling, read_json, read_voices, samples_from_bytes, samples_to_bytes, write_voices
+from timbre.engine.protocol import (
+    Conditioning,
+    Sampling,
+    read_json,
+    read_voices,
+    samples_from_bytes,
+    samples_to_bytes,
+    write_voices,
+)
 from timbre.errors import BadParameter, BadRequest
 
 
@@ -49,7 +57,8 @@ def test_a_voice_file_appears_whole(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("speed", 0.1), ("speed", 5), ("temperature", 0), ("top_k", 0), ("seed", -1), ("top_p", "x"), ("speed", True)]
+    ("name", "value"),
+    [("speed", 0.1), ("speed", 5), ("temperature", 0), ("top_k", 0), ("seed", -1), ("top_p", "x"), ("speed", True)],
 )
 def test_sampling_out_of_range_is_refused_by_name(name: str, value: object):
     with pytest.raises(BadParameter, match=name):

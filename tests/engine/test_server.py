@@ -31,6 +31,7 @@ from timbre.text.plan import Piece
 
 LONG = [Piece("x" * 500, 0.0)]
 SHORT = [Piece("Hello.", 0.0)]
+DEFAULT = Sampling()
 
 
 def run(test: Callable[[], Awaitable[None]]) -> None:
@@ -51,7 +52,7 @@ async def serving(parrot: Parrot, home: Path, queue: int = 4) -> AsyncIterator[A
     server.close()
 
 
-async def spoken(client: AsyncClient, pieces=SHORT, language="en", who="ana", sampling=Sampling()) -> np.ndarray:
+async def spoken(client: AsyncClient, pieces=SHORT, language="en", who="ana", sampling=DEFAULT) -> np.ndarray:
     return np.concatenate([part async for part in client.speak(pieces, language, who, sampling)])
 
 
@@ -188,7 +189,14 @@ def test_what_it_cannot_do_comes_back_as_the_error_itself(tmp_path, wish, error)
 
 @pytest.mark.parametrize(
     "message",
-    ["nonsense", "{}", '{"op": "fly"}', '{"op": "speak"}', '{"op": "condition", "clips": 11}', '{"op": "speak", "pieces": 3}'],
+    [
+        "junk",
+        "{}",
+        '{"op": "fly"}',
+        '{"op": "speak"}',
+        '{"op": "condition", "clips": 11}',
+        '{"op": "speak", "pieces": 3}',
+    ],
 )
 def test_a_request_that_cannot_be_read_gets_a_sentence(tmp_path, message):
     async def test():
@@ -218,7 +226,8 @@ def test_only_this_user_can_open_the_socket_and_it_goes_with_the_server(tmp_path
         async with serving(Parrot(), tmp_path) as client:
             assert stat.S_IMODE((tmp_path / "engine.sock").stat().st_mode) == 0o600
             with pytest.raises(EngineRunning):
-                async with listening(EngineServer(lambda model: Parrot(), "parrot", 1), tmp_path / "engine.sock", "", ""):
+                other = EngineServer(lambda model: Parrot(), "parrot", 1)
+                async with listening(other, tmp_path / "engine.sock", "", ""):
                     pass
         assert not (tmp_path / "engine.sock").exists()
         with pytest.raises(EngineUnavailable):

@@ -107,9 +107,7 @@ async def _begun(
 class LiveResponse(Response):
     """Sends chunks as they come, and closes their source as soon as the reader hangs up."""
 
-    def __init__(
-        self, first: bytes, rest: AsyncGenerator[bytes, None], mime: str, headers: Mapping[str, str]
-    ) -> None:
+    def __init__(self, first: bytes, rest: AsyncGenerator[bytes, None], mime: str, headers: Mapping[str, str]) -> None:
         self.first, self.rest = first, rest
         self.status_code, self.media_type, self.background = 200, mime, None
         self.init_headers(headers)
@@ -162,5 +160,3 @@ async def _while_there(request: Request, work: Awaitable[Result]) -> Result:
 def _headers(format: str, seed: int | None) -> dict[str, str]:
     headers = {"Content-Disposition": f'inline; filename="speech.{format}"', "Cache-Control": "no-store"}
     return headers if seed is None else headers | {"X-Seed": str(seed)}
-
-

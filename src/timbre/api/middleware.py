@@ -30,14 +30,15 @@ SAFE_HEADERS = {
 
 
 class RequestId:
-    """Names each request, by the client's own X-Request-ID where that is a plain word, and says the name in the answer."""
+    """Names each request, by the client's X-Request-ID where that is a plain word, and says so in the answer."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            return await self.app(scope, receive, send)
+            await self.app(scope, receive, send)
+            return
         given = Headers(scope=scope).get("x-request-id", "")
         request_id = given if re.fullmatch(r"[\w.-]{1,64}", given, re.ASCII) else uuid.uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
@@ -52,7 +53,8 @@ class SafeHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            return await self.app(scope, receive, send)
+            await self.app(scope, receive, send)
+            return
         await self.app(scope, receive, _with_headers(send, SAFE_HEADERS))
 
 
@@ -69,13 +71,16 @@ class OnlyOurHost:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            return await self.app(scope, receive, send)
+            await self.app(scope, receive, send)
+            return
         headers = Headers(scope=scope)
         host, origin = headers.get("host", ""), headers.get("origin", "")
         if not self._is_ours(_name(host)):
-            return await answer(WrongHost(host=host), scope)(scope, receive, send)
+            await answer(WrongHost(host=host), scope)(scope, receive, send)
+            return
         if scope["method"] not in {"GET", "HEAD", "OPTIONS"} and origin and origin.partition("://")[2] != host:
-            return await answer(WrongOrigin(origin=origin), scope)(scope, receive, send)
+            await answer(WrongOrigin(origin=origin), scope)(scope, receive, send)
+            return
         await self.app(scope, receive, send)
 
     def _is_ours(self, name: str) -> bool:
@@ -91,11 +96,13 @@ class BoundedBody:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            return await self.app(scope, receive, send)
+            await self.app(scope, receive, send)
+            return
         limit_mb = self.limit_mb(scope["path"])
         announced = Headers(scope=scope).get("content-length", "0")
         if not announced.isdigit() or int(announced) > limit_mb * MEGABYTE:
-            return await answer(TooLarge(limit_mb=limit_mb), scope)(scope, receive, send)
+            await answer(TooLarge(limit_mb=limit_mb), scope)(scope, receive, send)
+            return
         got, over, begun = 0, False, False
 
         async def counted() -> Message:

@@ -4,30 +4,29 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from timbre.engine.protocol import RANGES, Sampling
+from timbre.engine.protocol import RANGES
 from timbre.speech import Asked
-
-DEFAULTS = Sampling()
 
 
 def _parameter(name: str, about: str) -> Any:
     low, high = RANGES[name]
-    return Field(getattr(DEFAULTS, name), ge=low, le=high, description=about)
+    return Field(None, ge=low, le=high, description=about)
 
 
 class SamplingFields(BaseModel):
-    """How the voice reads."""
+    """How the voice reads. What is left out is as the model's own configuration has it."""
 
-    speed: float = _parameter("speed", "How fast; 1 is the voice's own pace.")
+    speed: float | None = _parameter("speed", "How fast; 1 is the voice's own pace.")
     seed: int | None = _parameter("seed", "The same seed gives the same audio; absent: a new one, named in X-Seed.")
-    temperature: float = _parameter("temperature", "How freely it reads.")
-    top_k: int = _parameter("top_k", "Sounds to choose from at each step.")
-    top_p: float = _parameter("top_p", "Share of likelihood to choose from at each step.")
-    repetition_penalty: float = _parameter("repetition_penalty", "How much a sound that was made already is avoided.")
-    length_penalty: float = _parameter("length_penalty", "Kept for requests made for the older service.")
+    temperature: float | None = _parameter("temperature", "How freely it reads.")
+    top_k: int | None = _parameter("top_k", "Sounds to choose from at each step.")
+    top_p: float | None = _parameter("top_p", "Share of likelihood to choose from at each step.")
+    repetition_penalty: float | None = _parameter("repetition_penalty", "How much what was said already is avoided.")
+    length_penalty: float | None = _parameter("length_penalty", "Kept for requests made for the older service.")
 
-    def sampling(self) -> Sampling:
-        return Sampling(**{name: getattr(self, name) for name in RANGES})
+    def sampling(self) -> dict[str, Any]:
+        """Those that were asked for."""
+        return {name: value for name in RANGES if (value := getattr(self, name)) is not None}
 
 
 class SynthesizeDirect(SamplingFields):

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from timbre import speech
 from timbre.engine.client import AsyncClient, Client
-from timbre.engine.protocol import Sampling
 from timbre.settings import Settings
 from timbre.voices.library import Library
 
@@ -41,8 +40,5 @@ def _wired(request: Request) -> Wiring:
 
 Wired = Annotated[Wiring, Depends(_wired)]
 """A route's parameter of this type is given the wiring."""
-
-PREVIEW = Sampling(seed=0)
-"""How previews are read: always the same."""
 
 Json = dict[str, Any]

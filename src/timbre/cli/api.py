@@ -14,7 +14,7 @@ from timbre.settings import settings
 
 def main(argv: list[str]) -> int:
     """Serves HTTP until it is told to end."""
-    parser = argparse.ArgumentParser(prog="timbre api", description="Serve the API and the web page; the engine is asked to speak.")
+    parser = argparse.ArgumentParser(prog="timbre api", description="Serve the API and the page; the engine speaks.")
     parser.add_argument("--parent", type=int, metavar="PID", help="end when this process, which started it, has ended")
     chosen = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)

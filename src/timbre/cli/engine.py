@@ -16,7 +16,7 @@ from timbre.settings import Settings, settings
 
 def main(argv: list[str]) -> int:
     """Loads the model, speaks once, and serves until it is told to end."""
-    parser = argparse.ArgumentParser(prog="timbre engine", description="Hold the model and speak for the other processes.")
+    parser = argparse.ArgumentParser(prog="timbre engine", description="Hold the model, and speak for the others.")
     parser.add_argument("--quiet", action="store_true", help="say only what goes wrong")
     parser.add_argument("--parent", type=int, metavar="PID", help="end when this process, which started it, has ended")
     chosen = parser.parse_args(argv)
@@ -33,7 +33,7 @@ def main(argv: list[str]) -> int:
 
 
 def _gone(code: int) -> int:
-    """Ends at once. A model that is still being loaded would hold the interpreter back, and nothing is left to write."""
+    """Ends at once. A model that is still loading would hold the interpreter back, and nothing is left to write."""
     sys.stderr.flush()
     os._exit(code)
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,10 +18,12 @@ from numpy.typing import NDArray
 from timbre import speech
 from timbre.audio.encode import FORMATS, Encoder
 from timbre.engine.client import running
-from timbre.engine.protocol import RATE, Sampling
+from timbre.engine.protocol import RATE
 from timbre.errors import CannotPlay, CannotWrite, UnknownFormat
 from timbre.settings import settings
 from timbre.voices.library import Library
+
+Samples = NDArray[np.float32]
 
 PLAYERS = (
     ("ffplay", "-nodisp", "-autoexit", "-loglevel", "error", "-i", "-"),
@@ -37,8 +39,8 @@ def main(argv: list[str]) -> int:
     format = output_format(asked.output, asked.format)
     player = None if asked.output else find_player()
     text = sys.stdin.read() if asked.text == "-" else asked.text
-    given = {name: getattr(asked, name) for name in ("seed", "speed", "temperature") if getattr(asked, name) is not None}
-    wish = speech.Asked(text, asked.voice, asked.language, asked.model, Sampling(**given))
+    given = {name: value for name in ("seed", "speed", "temperature") if (value := getattr(asked, name)) is not None}
+    wish = speech.Asked(text, asked.voice, asked.language, asked.model, given)
     bar = Bar(quiet=asked.quiet)
     with running(bar.note, asked.model or "") as engine:
         utterance = speech.prepare(wish, engine, Library(settings().home))
@@ -125,7 +127,7 @@ class Bar:
         if not self._quiet:
             print(sentence, file=sys.stderr, flush=True)
 
-    def over(self, spoken: Iterator[NDArray[np.float32]], characters: int) -> Iterator[NDArray[np.float32]]:
+    def over(self, spoken: Iterator[Samples], characters: int) -> Generator[Samples, None, None]:
         """Passes samples on, and shows how much there is of what the text should give: some 15 characters a second."""
         began, seconds, wanted = time.monotonic(), 0.0, max(characters / 15, 1.0)
         try:
@@ -144,13 +146,16 @@ class Bar:
         if self._shown:
             filled = round(share * 30)
             bar = "█" * filled + "░" * (30 - filled)
-            print(f"\r{bar} {share:4.0%}  {seconds:.1f} s of speech in {took:.1f} s", end="", file=sys.stderr, flush=True)
+            line = f"\r{bar} {share:4.0%}  {seconds:.1f} s of speech in {took:.1f} s"
+            print(line, end="", file=sys.stderr, flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="timbre say", description="Speak a text.")
     parser.add_argument("text", help="what to say; - reads it from standard input")
-    parser.add_argument("-o", "--output", metavar="FILE", help="file to write (- for a pipe); without it the audio is played")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="file to write, - for a pipe; without it the audio plays"
+    )
     parser.add_argument("--format", help=f"format, where the file's ending does not tell: {', '.join(FORMATS)}")
     parser.add_argument("--voice", default="default", help="who speaks: an id of `timbre voices list`")
     parser.add_argument("--language", help="language of the text; without it the voice's own")

@@ -22,8 +22,8 @@ STEADY_S = 60.0
 
 
 def main(argv: list[str]) -> int:
-    """Runs until Ctrl+C or SIGTERM. Raises errors.PortTaken, HomeNotWritable and ServiceRunning before anything starts."""
-    parser = argparse.ArgumentParser(prog="timbre serve", description="Run all of Timbre: the engine, the API and the page.")
+    """Runs until Ctrl+C or SIGTERM. Raises errors.PortTaken, HomeNotWritable, ServiceRunning at once."""
+    parser = argparse.ArgumentParser(prog="timbre serve", description="Run the engine, the API and the page.")
     parser.add_argument("--host", help="address to listen on (TIMBRE_HOST)")
     parser.add_argument("--port", type=int, help="port to listen on (TIMBRE_PORT)")
     parser.add_argument("--model", help="model to load (TIMBRE_MODEL)")

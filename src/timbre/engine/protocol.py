@@ -2,13 +2,11 @@
 
 A connection carries one request. The first message is JSON `{"op": …}`:
 
-| op | then the client sends | then the engine sends |
-| --- | --- | --- |
-| speak | `pieces`, `language`, `sampling`; one binary message: the voice (safetensors), or a `voice` that is built in | binary messages: float32 little-endian at 24 kHz; then `{"done": …}` |
-| condition | `clips`: how many; each a binary message: float32 at 22,050 Hz | one binary message: the voice (safetensors) |
-| stats | | `{"done": …}` |
-| voices | | one binary message: the built-in voices (safetensors, `NAME/latents`, `NAME/embedding`) |
-| load, unload | `model` | `{"done": …}` |
+- speak: `pieces`, `language`, `sampling`, and `voice`, a built-in one; without it a binary message with the voice
+  (safetensors) follows. The engine sends binary messages, float32 little-endian at 24 kHz, then `{"done": …}`.
+- condition: `clips`, how many; each follows as a binary message, float32 at 22,050 Hz. The engine sends the voice.
+- voices: the engine sends its built-in ones (safetensors, `NAME/latents`, `NAME/embedding`).
+- stats, load (`model`), unload: the engine sends `{"done": …}`.
 
 A fault is `{"error": …}` as `errors.as_dict` writes it. Closing the connection cancels.
 """

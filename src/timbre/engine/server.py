@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from pathlib import Path
 from secrets import compare_digest
@@ -57,7 +57,10 @@ Result = TypeVar("Result")
 
 
 class Speaker(Protocol):
-    """What the server asks of a model: `timbre.engine.engine.Engine` is one."""
+    """What the server asks of a model: `timbre.engine.engine.Engine` is one.
+
+    `speak` yields at every step of its decoding, if only nothing, so that it can be left at any of them.
+    """
 
     name: str
     folder: Path
@@ -67,8 +70,9 @@ class Speaker(Protocol):
     def character_limit(self, language: str) -> int: ...
     def voices(self) -> dict[str, Conditioning]: ...
     def condition(self, clips: list[NDArray[np.float32]]) -> Conditioning: ...
+    def sampling(self) -> Sampling: ...
     def speak(
-        self, pieces: Sequence[Piece], language: str, voice: Conditioning, sampling: Sampling, *, stop: Callable[[], bool]
+        self, pieces: Sequence[Piece], language: str, voice: Conditioning, sampling: Sampling
     ) -> Iterator[NDArray[np.float32]]: ...
 
 
@@ -121,7 +125,7 @@ class EngineServer:
         voice = next(iter(voices.values()), None) or engine.condition([noise])
         language = engine.languages[0]
         words = [Piece(f"{LANGUAGES[language].own_name}.", 0.0)]
-        spoken = sum(len(part) for part in engine.speak(words, language, voice, Sampling(seed=0), stop=lambda: False))
+        spoken = sum(len(part) for part in engine.speak(words, language, voice, replace(engine.sampling(), seed=0)))
         if not spoken:
             raise RuntimeError(f"the model {model} said nothing")
         self._engine, self._voices, self._model, self._ready = engine, voices, model, True
@@ -168,7 +172,7 @@ class EngineServer:
             )
         voice = await self._voice(socket, request)
         began, first, count = time.monotonic(), None, 0
-        async for samples in self._spoken(lambda stop: engine.speak(pieces, language, voice, sampling, stop=stop)):
+        async for samples in self._spoken(lambda: engine.speak(pieces, language, voice, sampling)):
             first = first if first is not None else time.monotonic() - began
             count += len(samples)
             await socket.send(samples_to_bytes(samples))
@@ -224,6 +228,7 @@ class EngineServer:
                 "languages": list(engine.languages),
                 "limits": {language: engine.character_limit(language) for language in engine.languages},
                 "voices": sorted(self._voices),
+                "sampling": engine.sampling().as_dict(),
             }
         return wire
 
@@ -244,7 +249,7 @@ class EngineServer:
         return self._voices[name]
 
     async def _work(self, what: str, job: Callable[[], Result]) -> Result:
-        """Runs a job in the model's thread, after those that came before. Raises errors.EngineBusy when too many wait."""
+        """Runs a job in the model's thread, after those before it. Raises errors.EngineBusy when too many wait."""
         counts = self._counts
         if counts.waiting >= self._queue:
             raise EngineBusy(waiting=counts.waiting)
@@ -275,24 +280,18 @@ class EngineServer:
                 counts.waiting -= 1
             raise
 
-    async def _spoken(
-        self, speak: Callable[[Callable[[], bool]], Iterator[NDArray[np.float32]]]
-    ) -> AsyncIterator[NDArray[np.float32]]:
+    async def _spoken(self, speak: Callable[[], Iterator[NDArray[np.float32]]]) -> AsyncIterator[NDArray[np.float32]]:
         """The samples of an utterance as they are made. Left early, it stops the model at its next step."""
         loop = asyncio.get_running_loop()
         made: asyncio.Queue[NDArray[np.float32] | None] = asyncio.Queue()
         stop = threading.Event()
 
         def run() -> None:
-            spoken = speak(stop.is_set)
-            try:
-                for samples in spoken:
-                    if stop.is_set():
-                        break
+            for samples in speak():
+                if stop.is_set():
+                    break
+                if len(samples):
                     loop.call_soon_threadsafe(made.put_nowait, samples)
-            finally:
-                if close := getattr(spoken, "close", None):
-                    close()
 
         work = asyncio.create_task(self._work("speak", run))
         work.add_done_callback(lambda _: made.put_nowait(None))

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-import bootstrap_wrapper
+import bootstrap_wrapper  # type: ignore[import-untyped]
 from fastapi import APIRouter, FastAPI
 from starlette.responses import FileResponse
 from starlette.staticfiles import StaticFiles

@@ -1,5 +1,7 @@
 """POST /synthesize-direct: one request, one answer."""
 
+from typing import Any
+
 from fastapi import APIRouter, Request, Response
 
 from timbre.api import audio
@@ -7,7 +9,10 @@ from timbre.api.schemas import SynthesizeDirect
 from timbre.api.wiring import Wired
 
 router = APIRouter(tags=["speech"])
-AUDIO = {200: {"content": {"audio/*": {"schema": {"type": "string", "format": "binary"}}}, "description": "The audio."}}
+AUDIO: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"audio/*": {"schema": {"type": "string", "format": "binary"}}}, "description": "The audio."}
+}
+"""What OpenAPI says of an answer that is audio."""
 
 
 @router.post("/synthesize-direct", response_class=Response, responses=AUDIO)

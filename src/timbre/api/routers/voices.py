@@ -11,7 +11,7 @@ from timbre.api import audio
 from timbre.api.routers.speech import AUDIO
 from timbre.api.schemas import VoiceOut, Voices
 from timbre.api.uploads import kept
-from timbre.api.wiring import PREVIEW, Wired
+from timbre.api.wiring import Wired
 from timbre.speech import Asked
 from timbre.voices.library import Voice
 
@@ -57,8 +57,8 @@ async def preview(voice_id: str, request: Request, wired: Wired, format: str = "
     """Hear a voice read a sentence in its own language."""
     format = audio.known(format)
     voice = await asyncio.to_thread(wired.library.get, voice_id)
-    utterance = await wired.prepare(Asked(preview_text(voice), voice_id, sampling=PREVIEW))
-    return await audio.live(request, wired.speak(utterance), format, PREVIEW.seed)
+    utterance = await wired.prepare(Asked(preview_text(voice), voice_id, sampling={"seed": 0}))
+    return await audio.live(request, wired.speak(utterance), format, utterance.sampling.seed)
 
 
 def shown(voice: Voice) -> VoiceOut:
