@@ -1,0 +1,1 @@
+"""Text on its way to the model: languages, normalisation, splitting, tokens. No torch; heavy packages are imported where used."""

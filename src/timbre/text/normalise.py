@@ -10,13 +10,13 @@ PASSES = 4  # what one pass leaves may be read by the next; by far most text is 
 
 _THIN = re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")  # blanks that group digits
 _INNER_JOINER = re.compile(r"(?<=\w)([\u200c\u200d])(?=\w)")
-_WRAPPED = re.compile(r"[^\S\n]*\n[^\S\n]*(?=(\S))")
+_LINE_END = re.compile(r"\s*\n\s*")
 _KEPT_NUMBERS = "²³"  # read with their unit: m²
 _UNSAID = re.compile(r"[\[\]{}<>|\\_*^~`/\ufe0f]+")  # brackets too: nobody writes the model's own marks, such as [STOP]
 
 
 def normalise(text: str, language: str) -> str:
-    """The text as it will be read in that language: no digit, sign or emoji is left, line ends mark paragraphs.
+    """The text as it will be read in that language: no digit, sign or emoji is left, an empty line parts paragraphs.
 
     A second call changes nothing. Raises errors.UnknownLanguage, and nothing else on any text.
     """
@@ -36,9 +36,13 @@ def _clean(text: str) -> str:
     text = _THIN.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2029", "\n\n"))
     text = "".join(_character(mark) for mark in text)
     text = re.sub(r"[^\S\n]+", " ", text)
-    text = re.sub(r"\s*\n\s*\n\s*", "\n\n", text)
-    text = _WRAPPED.sub(lambda found: " " if found[1].islower() else "\n", text)
-    return re.sub(r"\n+", "\n", text).strip()
+    return _LINE_END.sub(_line_end, text).strip()
+
+
+def _line_end(found: re.Match[str]) -> str:
+    """A blank where a line was only wrapped, that is before a small letter; else the end of a paragraph."""
+    wrapped = found[0].count("\n") == 1 and found.string[found.end() : found.end() + 1].islower()
+    return " " if wrapped else "\n\n"
 
 
 def _character(mark: str) -> str:
@@ -62,7 +66,7 @@ def _sweep(text: str) -> str:
     text = _UNSAID.sub(" ", _INNER_JOINER.sub(r"\1", text))
     text = "".join(mark if _sayable(mark) else " " for mark in text)
     text = re.sub(r" +([,.!?;:]) (?=[,.!?;:])", r"\1", re.sub(r"[^\S\n]+", " ", text))
-    return re.sub(r" ?\n ?", "\n", text).strip()
+    return _LINE_END.sub("\n\n", text).strip()
 
 
 def _sayable(mark: str) -> bool:

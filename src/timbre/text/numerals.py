@@ -1,6 +1,7 @@
 """Numbers as words, by the spell-out rules of Unicode CLDR (package unicode-rbnf)."""
 
 import re
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,13 @@ _ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000
 
 def cardinal(number: int, language: str, gender: str = "masculine") -> str:
     """ "forty-two". `language` is an ISO code ("zh"); the gender counts where the language has one."""
-    return _spell(number, language, f"spellout-cardinal-{gender}", "spellout-cardinal", "spellout-numbering")
+    genders = (f"spellout-cardinal-{gender}", "spellout-cardinal", "spellout-numbering", "spellout-cardinal-sinokorean")
+    return _spell(number, language, *genders)
+
+
+def minus(language: str) -> str:
+    """The word before a negative number: what CLDR adds to "one" in "minus one"."""
+    return cardinal(-1, language).removesuffix(cardinal(1, language)).strip()
 
 
 def ordinal(number: int, language: str, gender: str = "masculine") -> str | None:
@@ -44,11 +51,12 @@ def roman(text: str) -> int:
 
 @lru_cache(maxsize=4096)
 def _spell(number: int, language: str, *rulesets: str) -> str:
+    from unicode_rbnf.engine import NoRuleForNumberError, RulesetNotFoundError
+
     engine = _engine(language)
     for name in rulesets:
-        if name in engine.rulesets:
-            # soft hyphens mark where a long word may be broken: no sound
-            return engine.format_number(number, ruleset_names=[name]).text.replace("\u00ad", "")
+        with suppress(NoRuleForNumberError, RulesetNotFoundError):
+            return engine.format_number(number, ruleset_names=[name]).text
     return ""
 
 

@@ -1,53 +1,51 @@
 """Text to token ids: the model's own `vocab.json`, by BPE over letters or one id a phoneme symbol."""
 
 import json
+import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from timbre import errors
 from timbre.text.languages import LANGUAGES, resolve
-from timbre.text.phonemes import PhonemeTokenizer
+from timbre.text.phonemes import not_spoken, phonemiser
 
 
-class Tokenizer(Protocol):
-    """What the engine asks of a front end. `load` picks the one that the model was trained with."""
+_PUNCTUATION = re.compile(r"[^\w\s]|_")
 
+
+class Tokenizer(ABC):
+    """Text to token ids. `load` gives the kind that a model was trained with."""
+
+    @abstractmethod
     def encode(self, text: str, language: str) -> list[int]:
-        """Token ids of normalised text, its language mark first, without START and STOP."""
-        ...
+        """Ids of normalised text, the language's mark first, without START and STOP.
+
+        Raises errors.UnknownLanguage, MissingExtra (zh, ja, ko without the extra cjk), LanguageNotSpoken.
+        """
+
+    @staticmethod
+    def load(folder: Path) -> "Tokenizer":
+        """The tokenizer of a model folder: its `vocab.json`, read as `config.json` says in `model_args.text_front_end`.
+
+        Raises errors.BadCheckpoint for a vocabulary that cannot be read or a front end that Timbre lacks.
+        """
+        arguments = _arguments(folder / "config.json")
+        front_end = arguments.get("text_front_end", "bpe")
+        vocabulary = folder / "vocab.json"
+        try:
+            if front_end == "bpe":
+                return BpeTokenizer(vocabulary)
+            if front_end == "phonemes":
+                return PhonemeTokenizer(vocabulary, arguments.get("phonemizer", "hibari"))
+        except Exception as fault:  # the package tokenizers raises plain Exception
+            raise errors.BadCheckpoint(file=vocabulary.name, reason=f"its vocabulary cannot be read ({fault})") from fault
+        raise errors.BadCheckpoint(file="config.json", reason=f"it names a text front end '{front_end}' that Timbre lacks")
 
 
-def load(folder: Path) -> Tokenizer:
-    """The tokenizer of a model folder, from its `vocab.json` and, in `config.json`, `model_args.text_front_end`.
-
-    Raises errors.BadCheckpoint for a vocabulary that cannot be read or a front end that is not known.
-    """
-    vocabulary = folder / "vocab.json"
-    arguments = _arguments(folder / "config.json")
-    front_end = arguments.get("text_front_end", "bpe")
-    try:
-        if front_end == "bpe":
-            return BpeTokenizer(vocabulary)
-        if front_end == "phonemes":
-            tokens = json.loads(vocabulary.read_text("utf-8"))["tokens"]
-            return PhonemeTokenizer(tokens, arguments.get("phonemizer", "hibari"))
-    except errors.TimbreError:
-        raise
-    except Exception as fault:  # the package tokenizers raises plain Exception
-        raise errors.BadCheckpoint(file=vocabulary.name, reason=f"its vocabulary cannot be read ({fault})") from fault
-    raise errors.BadCheckpoint(file="config.json", reason=f"it names a text front end '{front_end}' that Timbre lacks")
-
-
-def _arguments(config: Path) -> dict[str, Any]:
-    if not config.exists():
-        return {}
-    found: dict[str, Any] = json.loads(config.read_text("utf-8")).get("model_args", {})
-    return found
-
-
-class BpeTokenizer:
+class BpeTokenizer(Tokenizer):
     """XTTS's own front end: lower case, blanks collapsed, romanisation where the vocabulary is Latin, then BPE."""
 
     def __init__(self, vocabulary: Path) -> None:
@@ -60,6 +58,33 @@ class BpeTokenizer:
         marked = f"[{code}]{prepare(text, code)}".replace(" ", "[SPACE]")
         ids: list[int] = self._bpe.encode(marked).ids
         return ids
+
+
+class PhonemeTokenizer(Tokenizer):
+    """One id a phoneme symbol, blanks as [SPACE]; what the vocabulary lacks is dropped."""
+
+    def __init__(self, vocabulary: Path, phonemizer: str) -> None:
+        self.tokens: dict[str, int] = json.loads(vocabulary.read_text("utf-8"))["tokens"]
+        self.phonemizer = phonemizer
+
+    def encode(self, text: str, language: str) -> list[int]:
+        return self.encode_phonemes(phonemiser(self.phonemizer, language)(text), language)
+
+    def encode_phonemes(self, phonemes: str, language: str) -> list[int]:
+        """The same for symbols that are there already, as in training."""
+        spoken = resolve(language)
+        mark = self.tokens.get(f"[{spoken.code}]")
+        if mark is None:
+            raise not_spoken(self.phonemizer, spoken)
+        symbols = ("[SPACE]" if symbol == " " else symbol for symbol in phonemes)
+        return [mark, *(self.tokens[symbol] for symbol in symbols if symbol in self.tokens)]
+
+
+def _arguments(config: Path) -> dict[str, Any]:
+    if not config.exists():
+        return {}
+    found: dict[str, Any] = json.loads(config.read_text("utf-8")).get("model_args", {})
+    return found
 
 
 def prepare(text: str, code: str) -> str:
@@ -80,10 +105,13 @@ def prepare(text: str, code: str) -> str:
 
 @lru_cache
 def _pinyin() -> Callable[[str], str]:
-    """Mandarin by sound, a tone number after each syllable, 5 for the neutral tone; other characters as they are."""
+    """Mandarin by sound, a tone number after each syllable, 5 for the neutral tone. All punctuation is a comma, as in training."""
     from pypinyin import Style, lazy_pinyin
 
-    return lambda text: "".join(lazy_pinyin(text, style=Style.TONE3, neutral_tone_with_five=True))
+    def spell(text: str) -> str:
+        return "".join(lazy_pinyin(_PUNCTUATION.sub(",", text), style=Style.TONE3, neutral_tone_with_five=True))
+
+    return spell
 
 
 @lru_cache
@@ -104,3 +132,5 @@ def _romaja() -> Callable[[str], str]:
 
 
 _ROMANISE: dict[str, Callable[[], Callable[[str], str]]] = {"zh-cn": _pinyin, "ja": _romaji, "ko": _romaja}
+
+load = Tokenizer.load  # reads well as `tokenizer.load(folder)`

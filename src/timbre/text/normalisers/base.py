@@ -140,8 +140,8 @@ class Normaliser:
             said = numerals.digits(whole, self.language, self.gap)
         else:
             said = numerals.cardinal(int(whole), self.language, gender)
-        if negative:  # CLDR's own word for it, taken from minus nought
-            said = numerals.cardinal(-1, self.language).replace(numerals.cardinal(1, self.language), said)
+        if negative:
+            said = f"{numerals.minus(self.language)} {said}"
         if fraction:
             said = self.gap.join((said, self.words.decimal, self.fraction(fraction)))
         return said
@@ -221,7 +221,7 @@ class Normaliser:
         if cents:
             parts.append(f"{self.number(str(cents), self.gender(names.cent))} {names.cent if cents == 1 else names.cents}")
         said = f" {self.words.conjunction} ".join(parts)
-        return f"{numerals.cardinal(-1, self.language).split()[0]} {said}" if sign else said
+        return f"{numerals.minus(self.language)} {said}" if sign else said
 
     def currency_name(self, amount: int, names: Currency) -> str:
         """The name that stands after that many."""
