@@ -34,7 +34,7 @@ class Utterance:
 
     pieces: list[Piece]
     language: str
-    voice: Conditioning
+    voice: Conditioning | str  # a built-in one by its name
     sampling: Sampling
 
 
@@ -48,7 +48,7 @@ def prepare(asked: Asked, engine: Client, library: Library) -> Utterance:
     if not stats["ready"]:
         raise EngineStarting()
     check_model(asked.model, stats)
-    voice = library.get(asked.voice)
+    voice = library.get(asked.voice, stats)
     language = choose_language(asked.language, voice, stats)
     pieces = plan(asked.text, language, stats["limits"][language])
     conditioning = library.conditioning(voice, engine)

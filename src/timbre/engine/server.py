@@ -101,6 +101,7 @@ class EngineServer:
         self._queue = queue
         self._engine: Speaker | None = None
         self._voices: dict[str, Conditioning] = {}
+        self._cards: dict[str, dict[str, str]] = {}
         self._ready = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="model")
         self._counts = Counts()
@@ -128,7 +129,8 @@ class EngineServer:
         spoken = sum(len(part) for part in engine.speak(words, language, voice, replace(engine.sampling(), seed=0)))
         if not spoken:
             raise RuntimeError(f"the model {model} said nothing")
-        self._engine, self._voices, self._model, self._ready = engine, voices, model, True
+        self._engine, self._voices, self._cards = engine, voices, _cards(engine.folder, voices)
+        self._model, self._ready = model, True
         log.info("%s is ready after %.1f s: %s", model, time.monotonic() - began, ", ".join(engine.languages))
 
     def _drop(self) -> None:
@@ -227,7 +229,7 @@ class EngineServer:
                 "fingerprint": engine.fingerprint,
                 "languages": list(engine.languages),
                 "limits": {language: engine.character_limit(language) for language in engine.languages},
-                "voices": sorted(self._voices),
+                "voices": self._cards,
                 "sampling": engine.sampling().as_dict(),
             }
         return wire
@@ -376,6 +378,13 @@ def _gate(token: str) -> Callable[[ServerConnection, Request], Response | None]:
         return None if compare_digest(given, wanted) else connection.respond(HTTPStatus.UNAUTHORIZED, "wrong token\n")
 
     return check
+
+
+def _cards(folder: Path, voices: Mapping[str, Conditioning]) -> dict[str, dict[str, str]]:
+    """What people are told of the built-in voices: name, language, about. From `voices.json` beside the model."""
+    path = folder / "voices.json"
+    told = json.loads(path.read_text()) if path.exists() else {}
+    return {name: {"name": name.capitalize(), **told.get(name, {})} for name in voices}
 
 
 def _read_speak(request: Mapping[str, Any]) -> tuple[list[Piece], str, Sampling]:

@@ -1,5 +1,7 @@
 """GET /models: what is here, and what could be."""
 
+import asyncio
+
 from fastapi import APIRouter
 
 from timbre.api.schemas import ModelOut, Models
@@ -13,4 +15,14 @@ router = APIRouter(tags=["models"])
 async def models(wired: Wired) -> Models:
     """The built-in model, those installed, and those that can be."""
     loaded = (await wired.engine.stats()).get("model")
-    return Models(items=[ModelOut(id=name, loaded=name == loaded, installed=True) for name in catalogue.names()])
+    entries = await asyncio.to_thread(catalogue.entries)
+    return Models(items=[shown(entry, loaded) for entry in entries])
+
+
+def shown(entry: catalogue.Entry, loaded: str | None) -> ModelOut:
+    """A model as the API shows it."""
+    languages = list(entry.languages) if entry.languages else None
+    installed = entry.installed
+    return ModelOut(
+        id=entry.id, loaded=entry.id == loaded, installed=installed, languages=languages, licence=entry.licence
+    )

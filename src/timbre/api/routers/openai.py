@@ -36,7 +36,8 @@ async def models(wired: Wired) -> Json:
 @router.get("/audio/voices")
 async def voices(wired: Wired) -> Json:
     """All voices, as clients that offer a choice read them."""
-    return {"voices": [{"id": voice.id, "name": voice.name} for voice in wired.library.list()]}
+    found = wired.library.all(await wired.engine.stats())
+    return {"voices": [{"id": voice.id, "name": voice.name} for voice in found]}
 
 
 def _model(name: str) -> Json:

@@ -13,7 +13,7 @@ from timbre.api.schemas import VoiceOut, Voices
 from timbre.api.uploads import kept
 from timbre.api.wiring import Wired
 from timbre.speech import Asked
-from timbre.voices.library import Voice
+from timbre.voices.library import Voice, preview_text
 
 router = APIRouter(prefix="/voices", tags=["voices"])
 
@@ -21,7 +21,7 @@ router = APIRouter(prefix="/voices", tags=["voices"])
 @router.get("", response_model_exclude_none=True)
 async def voices(wired: Wired) -> Voices:
     """All voices: those built into the loaded model, then the cloned ones."""
-    found = await asyncio.to_thread(wired.library.list)
+    found = await asyncio.to_thread(wired.library.all, await wired.engine.stats())
     return Voices(items=[shown(voice) for voice in found])
 
 
@@ -43,7 +43,7 @@ async def clone(
 @router.get("/{voice_id}", response_model_exclude_none=True)
 async def voice(voice_id: str, wired: Wired) -> VoiceOut:
     """One voice."""
-    return shown(await asyncio.to_thread(wired.library.get, voice_id))
+    return shown(await asyncio.to_thread(wired.library.get, voice_id, await wired.engine.stats()))
 
 
 @router.delete("/{voice_id}", status_code=204)
@@ -56,15 +56,11 @@ async def remove(voice_id: str, wired: Wired) -> None:
 async def preview(voice_id: str, request: Request, wired: Wired, format: str = "mp3") -> Response:
     """Hear a voice read a sentence in its own language."""
     format = audio.known(format)
-    voice = await asyncio.to_thread(wired.library.get, voice_id)
+    voice = await asyncio.to_thread(wired.library.get, voice_id, await wired.engine.stats())
     utterance = await wired.prepare(Asked(preview_text(voice), voice_id, sampling={"seed": 0}))
     return await audio.live(request, wired.speak(utterance), format, utterance.sampling.seed)
 
 
 def shown(voice: Voice) -> VoiceOut:
     """A voice as the API shows it; what it has no value for is left out."""
-    return VoiceOut(id=voice.id, name=voice.name, kind=voice.kind, language=voice.language, about=voice.about)
-
-
-def preview_text(voice: Voice) -> str:
-    return "This is how I sound."
+    return VoiceOut(**{name: getattr(voice, name) for name in VoiceOut.model_fields})
