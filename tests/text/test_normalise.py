@@ -64,17 +64,64 @@ def test_a_language_without_a_file_of_its_own_reads_numbers(language: str) -> No
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_leaves_no_digit_in_any_language(language: str) -> None:
-    said = normalise("Ω 1 23.5 4,5 6% €7 08:30 1/2 ½ ² ٣ 10:3 A4 №5 😀 [STOP] -3 1-2 1.234.567,89 +55 11 98765-4321", language)
+    said = normalise(
+        "Ω 1 23.5 4,5 6% €7 08:30 1/2 ½ ² ٣ 10:3 A4 №5 😀 [STOP] -3 1-2 1.234.567,89 +55 11 98765-4321", language
+    )
     assert said
     assert not any(mark.isdigit() or mark in "[]%€" for mark in said)
 
 
-PIECES = ["Sr.", "etc.", "R$", "$", "€", "1", "23", ".", ",", "/", "-", ":", "h", "º", "ª", "%", "km", "II", "Pedro", "século"]
-PIECES += ["FBI", "IBGE", "@", "www.", "a.com", "😀", "👍🏽", "½", "²", "\n", " ", "St.", "p.m.", "dia", "Henry", "x", "+", "(", "May", "of"]
+PIECES = [
+    "Sr.",
+    "etc.",
+    "R$",
+    "$",
+    "€",
+    "1",
+    "23",
+    ".",
+    ",",
+    "/",
+    "-",
+    ":",
+    "h",
+    "º",
+    "ª",
+    "%",
+    "km",
+    "II",
+    "Pedro",
+    "século",
+]
+PIECES += [
+    "FBI",
+    "IBGE",
+    "@",
+    "www.",
+    "a.com",
+    "😀",
+    "👍🏽",
+    "½",
+    "²",
+    "\n",
+    " ",
+    "St.",
+    "p.m.",
+    "dia",
+    "Henry",
+    "x",
+    "+",
+    "(",
+    "May",
+    "of",
+]
 
 
 @bounds(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.one_of(st.text(max_size=60), st.lists(st.sampled_from(PIECES), max_size=14).map("".join)), st.sampled_from([*LANGUAGES]))
+@given(
+    st.one_of(st.text(max_size=60), st.lists(st.sampled_from(PIECES), max_size=14).map("".join)),
+    st.sampled_from([*LANGUAGES]),
+)
 def test_never_raises_and_a_second_time_changes_nothing(text: str, language: str) -> None:
     said = normalise(text, language)
     assert normalise(said, language) == said
@@ -88,7 +135,9 @@ def test_never_raises_on_what_looks_like_something(text: str, language: str) -> 
     assert not any(mark.isdigit() for mark in said)
 
 
-@pytest.mark.parametrize("part", ["a", "1", "1.", "1,", "a@", "www.", "A.", "-1", "R$", "1/2 ", "(", "10:30 ", "a-", "I", "=", " ", "\n"])
+@pytest.mark.parametrize(
+    "part", ["a", "1", "1.", "1,", "a@", "www.", "A.", "-1", "R$", "1/2 ", "(", "10:30 ", "a-", "I", "=", " ", "\n"]
+)
 def test_time_grows_with_the_text_and_no_faster(part: str) -> None:
     def seconds(count: int) -> float:
         start = time.perf_counter()
@@ -104,7 +153,9 @@ def test_an_unknown_language_is_named() -> None:
         normalise("a", "xx")
 
 
-@pytest.mark.parametrize(("tag", "code"), [("pt-BR", "pt"), ("PT_br", "pt"), ("zh", "zh-cn"), ("ZH-TW", "zh-cn"), ("en", "en")])
+@pytest.mark.parametrize(
+    ("tag", "code"), [("pt-BR", "pt"), ("PT_br", "pt"), ("zh", "zh-cn"), ("ZH-TW", "zh-cn"), ("en", "en")]
+)
 def test_a_tag_is_resolved(tag: str, code: str) -> None:
     from timbre.text.languages import resolve
 

@@ -26,14 +26,32 @@ def texts(text: str, language: str, limit: int = 250) -> list[str]:
 @pytest.mark.parametrize(
     ("language", "sentences"),
     {
-        "en": ["Dr. Smith met Mr. Jones in the U.S. on that day.", 'J. R. R. Tolkien wrote it, e.g. "The Hobbit", long ago.'],
-        "pt": ["O Sr. Silva e a Dra. Ana compraram pães, frutas etc. e saíram.", "Depois disso ninguém mais os viu na cidade."],
-        "de": ["Herr Dr. Müller wohnt in der Nähe vom alten Bahnhof.", "Das ist z. B. eine gute Nachricht für uns alle."],
-        "es": ["El Sr. García llegó muy tarde a la reunión de ayer.", "¿Cómo está usted esta mañana tan fría de invierno?"],
-        "ru": ["А. С. Пушкин писал стихи и жил в этом доме долго.", "Почему ты не позвонил мне вчера вечером, как обещал?"],
+        "en": [
+            "Dr. Smith met Mr. Jones in the U.S. on that day.",
+            'J. R. R. Tolkien wrote it, e.g. "The Hobbit", long ago.',
+        ],
+        "pt": [
+            "O Sr. Silva e a Dra. Ana compraram pães, frutas etc. e saíram.",
+            "Depois disso ninguém mais os viu na cidade.",
+        ],
+        "de": [
+            "Herr Dr. Müller wohnt in der Nähe vom alten Bahnhof.",
+            "Das ist z. B. eine gute Nachricht für uns alle.",
+        ],
+        "es": [
+            "El Sr. García llegó muy tarde a la reunión de ayer.",
+            "¿Cómo está usted esta mañana tan fría de invierno?",
+        ],
+        "ru": [
+            "А. С. Пушкин писал стихи и жил в этом доме долго.",
+            "Почему ты не позвонил мне вчера вечером, как обещал?",
+        ],
         "hi": ["बूढ़ा नाविक हर सुबह समुद्र को देखता था और मुस्कुराता था।", "तुमने दरवाज़ा खुला क्यों छोड़ा, यह मुझे अभी बताओ?"],
         "ar": ["كان البحر هادئا في ذلك الصباح الجميل من الصيف.", "لماذا تركت الباب مفتوحا طوال الليل يا صديقي؟"],
-        "ko": ["할머니는 매일 아침 일찍 일어나서 푸른 바다를 바라보았다.", "비가 와도 내일은 아침 일찍 친구와 함께 떠날 거예요."],
+        "ko": [
+            "할머니는 매일 아침 일찍 일어나서 푸른 바다를 바라보았다.",
+            "비가 와도 내일은 아침 일찍 친구와 함께 떠날 거예요.",
+        ],
     }.items(),
 )
 def test_sentences_stay_whole(language: str, sentences: list[str]) -> None:
@@ -41,7 +59,10 @@ def test_sentences_stay_whole(language: str, sentences: list[str]) -> None:
 
 
 def test_scripts_without_blanks_are_split_too() -> None:
-    chinese = ["老船长每天早上都看着大海，心里想着远方的故乡和家人们。", "孩子们在花园里笑着跑来跑去，一直玩到太阳下山才回家。"]
+    chinese = [
+        "老船长每天早上都看着大海，心里想着远方的故乡和家人们。",
+        "孩子们在花园里笑着跑来跑去，一直玩到太阳下山才回家。",
+    ]
     assert texts("".join(chinese), "zh-cn", 82) == chinese
     assert [piece.text[-1] for piece in plan("船" * 300, "zh")] == ["。"] * 4
 
@@ -71,7 +92,9 @@ def test_one_enormous_word_is_cut_hard_but_never_within_a_letter() -> None:
 
 
 def test_pauses_follow_punctuation() -> None:
-    pieces = plan("O primeiro dia nasceu muito bonito. O segundo dia nasceu nublado.\n\nO terceiro dia choveu sem parar.", "pt")
+    pieces = plan(
+        "O primeiro dia nasceu muito bonito. O segundo dia nasceu nublado.\n\nO terceiro dia choveu sem parar.", "pt"
+    )
     assert [piece.pause for piece in pieces] == [rules.PAUSE_SENTENCE, rules.PAUSE_PARAGRAPH, 0.0]
 
 
@@ -87,7 +110,9 @@ def test_every_piece_ends_in_final_punctuation() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("text", ["palavra " * 1250, "a" * 10_000, "7" * 10_000, "Olá 你好 привет مرحبا नमस्ते 안녕 こんにちは 12. " * 200])
+@pytest.mark.parametrize(
+    "text", ["palavra " * 1250, "a" * 10_000, "7" * 10_000, "Olá 你好 привет مرحبا नमस्ते 안녕 こんにちは 12. " * 200]
+)
 def test_ten_thousand_characters_become_pieces_within_the_limit(text: str, language: str) -> None:
     pieces = plan(text[:10_000], language)
     assert all(0 < len(piece.text) <= LANGUAGES[language].limit for piece in pieces)

@@ -1,1 +1,4 @@
-"""Text on its way to the model: languages, normalisation, splitting, tokens. No torch; heavy packages are imported where used."""
+"""Text on its way to the model: languages, normalisation, splitting, tokens.
+
+No torch; heavy packages are imported where they are used.
+"""

@@ -11,8 +11,11 @@ PASSES = 4  # what one pass leaves may be read by the next; by far most text is 
 _THIN = re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")  # blanks that group digits
 _INNER_JOINER = re.compile(r"(?<=\w)([\u200c\u200d])(?=\w)")
 _LINE_END = re.compile(r"\s*\n\s*")
+_REPLACED = {"⁄": "/", "©": "", "®": "", "™": ""}
 _KEPT_NUMBERS = "²³"  # read with their unit: m²
-_UNSAID = re.compile(r"[\[\]{}<>|\\_*^~`/\ufe0f]+")  # brackets too: nobody writes the model's own marks, such as [STOP]
+# brackets too: no text may spell the model's own marks, such as [STOP]
+_UNSAID = re.compile(r"[\[\]{}<>|\\_*^~`/#\ufe0f]+")
+_LOOSE_ACCENT = re.compile(r"(?<![^\W\d_])[\u0300-\u036f]+")
 
 
 def normalise(text: str, language: str) -> str:
@@ -32,7 +35,7 @@ def normalise(text: str, language: str) -> str:
 
 def _clean(text: str) -> str:
     """One form for each character: composed letters, plain digits and blanks, no invisible marks."""
-    text = unicodedata.normalize("NFC", text).replace("\u20e3", "")
+    text = _LOOSE_ACCENT.sub("", unicodedata.normalize("NFC", text).replace("\u20e3", ""))
     text = _THIN.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2029", "\n\n"))
     text = "".join(_character(mark) for mark in text)
     text = re.sub(r"[^\S\n]+", " ", text)
@@ -52,8 +55,8 @@ def _character(mark: str) -> str:
     if kind in ("No", "Nl") and mark not in _KEPT_NUMBERS:
         plain = unicodedata.normalize("NFKC", mark)
         return f" {plain.replace('⁄', '/')} "
-    if mark == "⁄":
-        return "/"
+    if mark in _REPLACED:
+        return _REPLACED[mark]
     if kind in ("Cc", "Zs", "Zl"):
         return "\n" if mark in "\n\u2028\x0b\x0c\x85" else " "
     if kind == "Cf" and mark not in "\u200c\u200d":
@@ -63,10 +66,15 @@ def _character(mark: str) -> str:
 
 def _sweep(text: str) -> str:
     """Drop what no reader says and no rule knew; close the blanks that it leaves."""
-    text = _UNSAID.sub(" ", _INNER_JOINER.sub(r"\1", text))
+    text = _UNSAID.sub(_gap, _INNER_JOINER.sub(r"\1", text))
     text = "".join(mark if _sayable(mark) else " " for mark in text)
     text = re.sub(r" +([,.!?;:]) (?=[,.!?;:])", r"\1", re.sub(r"[^\S\n]+", " ", text))
-    return _LINE_END.sub("\n\n", text).strip()
+    text = _LOOSE_ACCENT.sub("", text)
+    return unicodedata.normalize("NFC", _LINE_END.sub("\n\n", text).strip())
+
+
+def _gap(found: re.Match[str]) -> str:
+    return "" if found.string[found.end() : found.end() + 1] in tuple(".,;:!?") else " "
 
 
 def _sayable(mark: str) -> bool:

@@ -1,4 +1,4 @@
-"""Pieces that a model reads well: whole sentences where they fit, else clauses, else words; never half a number or sign.
+"""Pieces that a model reads well: whole sentences where they fit, else clauses, else words; never half a letter.
 
 Sentences are found by the package sentencex, which knows the abbreviations of all our languages. A sentence that is too
 long is cut into parts of nearly equal length, because a model drifts on a long piece and babbles on a tiny one.
@@ -105,10 +105,15 @@ def _cut(text: str, limit: int) -> list[str]:
 
 def _place(text: str, aim: int, limit: int) -> int:
     """Where to cut: the best kind of place that stands nearest to `aim`, and not beyond `limit`."""
-    kinds: tuple[Callable[[int], bool], ...] = (
-        lambda at: text[at - 1] in _WIDE or (text[at].isspace() and text[max(at - 3, 0) : at].rstrip(CLOSING)[-1:] in tuple(_INNER)),
-        lambda at: text[at].isspace() and text[at - 1] != ".",
-    )
+
+    def after_clause(at: int) -> bool:
+        before = text[max(at - 3, 0) : at].rstrip(CLOSING)
+        return text[at - 1] in _WIDE or (text[at].isspace() and before.endswith(tuple(_INNER)))
+
+    def after_word(at: int) -> bool:
+        return text[at].isspace() and text[at - 1] != "."  # the stop of an abbreviation: its word belongs to the next
+
+    kinds: tuple[Callable[[int], bool], ...] = (after_clause, after_word)
     for clear in kinds:
         found = [at for at in range(max(aim // 2, 1), limit + 1) if clear(at)]
         if found:

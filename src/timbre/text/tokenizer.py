@@ -12,7 +12,6 @@ from timbre import errors
 from timbre.text.languages import LANGUAGES, resolve
 from timbre.text.phonemes import not_spoken, phonemiser
 
-
 _PUNCTUATION = re.compile(r"[^\w\s]|_")
 
 
@@ -41,8 +40,8 @@ class Tokenizer(ABC):
             if front_end == "phonemes":
                 return PhonemeTokenizer(vocabulary, arguments.get("phonemizer", "hibari"))
         except Exception as fault:  # the package tokenizers raises plain Exception
-            raise errors.BadCheckpoint(file=vocabulary.name, reason=f"its vocabulary cannot be read ({fault})") from fault
-        raise errors.BadCheckpoint(file="config.json", reason=f"it names a text front end '{front_end}' that Timbre lacks")
+            raise errors.BadCheckpoint(file=vocabulary.name, reason=f"it cannot be read ({fault})") from fault
+        raise errors.BadCheckpoint(file="config.json", reason=f"it names an unknown text front end '{front_end}'")
 
 
 class BpeTokenizer(Tokenizer):
@@ -88,7 +87,10 @@ def _arguments(config: Path) -> dict[str, Any]:
 
 
 def prepare(text: str, code: str) -> str:
-    """The text as the model was trained to see it. `code` is a key of LANGUAGES. Raises errors.MissingExtra for zh, ja, ko."""
+    """The text as the model was trained to see it; `code` is a key of LANGUAGES.
+
+    Raises errors.MissingExtra where its romanisation is not installed.
+    """
     if code == "tr":
         text = text.replace("İ", "i")  # its lower case would be two characters
     # straight quotes were never in the training text; brackets could spell one of the vocabulary's own marks
@@ -105,7 +107,7 @@ def prepare(text: str, code: str) -> str:
 
 @lru_cache
 def _pinyin() -> Callable[[str], str]:
-    """Mandarin by sound, a tone number after each syllable, 5 for the neutral tone. All punctuation is a comma, as in training."""
+    """Mandarin by sound, a tone number after each syllable, 5 for the neutral tone; every sign is a comma."""
     from pypinyin import Style, lazy_pinyin
 
     def spell(text: str) -> str:

@@ -1,7 +1,7 @@
 """How each language reads what is not plain words. A language with rules of its own is one file here: `<code>.py`.
 
-That file holds one subclass of `base.Normaliser`, named `Reader`; a language without a file is read by `base.Normaliser`
-itself, with what CLDR knows of it and the few words of `words.py`.
+That file holds one subclass of `base.Normaliser`, named `Reader`. A language without a file is read by
+`base.Normaliser` itself, with what CLDR knows of it and the few words of `words.py`.
 """
 
 from functools import lru_cache
@@ -21,7 +21,6 @@ def normaliser(language: Language) -> "Normaliser":
     own = f"{__name__}.{language.iso}"
     if find_spec(own):
         made: Normaliser = import_module(own).Reader(language.iso)
-        return made
-    from timbre.text.normalisers.base import Normaliser
-
-    return Normaliser(language.iso)
+    else:
+        made = import_module(f"{__name__}.base").Normaliser(language.iso)
+    return made

@@ -40,16 +40,17 @@ UNITS = {
     "mi": "length-mile", "ft": "length-foot", "yd": "length-yard", "km/h": "speed-kilometer-per-hour",
     "mph": "speed-mile-per-hour", "m/s": "speed-meter-per-second", "kg": "mass-kilogram", "Kg": "mass-kilogram",
     "g": "mass-gram", "mg": "mass-milligram", "t": "mass-tonne", "lb": "mass-pound", "lbs": "mass-pound",
-    "oz": "mass-ounce", "l": "volume-liter", "L": "volume-liter", "ml": "volume-milliliter", "mL": "volume-milliliter",
-    "m²": "area-square-meter", "m2": "area-square-meter", "km²": "area-square-kilometer", "km2": "area-square-kilometer",
-    "cm²": "area-square-centimeter", "m³": "volume-cubic-meter", "m3": "volume-cubic-meter", "ha": "area-hectare",
-    "°C": "temperature-celsius", "ºC": "temperature-celsius", "° C": "temperature-celsius", "℃": "temperature-celsius",
-    "°F": "temperature-fahrenheit", "℉": "temperature-fahrenheit", "°": "angle-degree", "kB": "digital-kilobyte",
-    "KB": "digital-kilobyte", "MB": "digital-megabyte", "GB": "digital-gigabyte", "TB": "digital-terabyte",
-    "Hz": "frequency-hertz", "kHz": "frequency-kilohertz", "MHz": "frequency-megahertz", "GHz": "frequency-gigahertz",
-    "W": "power-watt", "kW": "power-kilowatt", "MW": "power-megawatt", "kWh": "energy-kilowatt-hour",
-    "V": "electric-volt", "min": "duration-minute", "s": "duration-second", "ms": "duration-millisecond",
-    "kcal": "energy-kilocalorie", "hPa": "pressure-hectopascal", "%": "concentr-percent", "‰": "concentr-permille",
+    "oz": "mass-ounce", "l": "volume-liter", "L": "volume-liter", "ml": "volume-milliliter",
+    "mL": "volume-milliliter", "m²": "area-square-meter", "m2": "area-square-meter", "km²": "area-square-kilometer",
+    "km2": "area-square-kilometer", "cm²": "area-square-centimeter", "m³": "volume-cubic-meter",
+    "m3": "volume-cubic-meter", "ha": "area-hectare", "°C": "temperature-celsius", "ºC": "temperature-celsius",
+    "° C": "temperature-celsius", "℃": "temperature-celsius", "°F": "temperature-fahrenheit",
+    "℉": "temperature-fahrenheit", "°": "angle-degree", "kB": "digital-kilobyte", "KB": "digital-kilobyte",
+    "MB": "digital-megabyte", "GB": "digital-gigabyte", "TB": "digital-terabyte", "Hz": "frequency-hertz",
+    "kHz": "frequency-kilohertz", "MHz": "frequency-megahertz", "GHz": "frequency-gigahertz", "W": "power-watt",
+    "kW": "power-kilowatt", "MW": "power-megawatt", "kWh": "energy-kilowatt-hour", "V": "electric-volt",
+    "min": "duration-minute", "s": "duration-second", "ms": "duration-millisecond", "kcal": "energy-kilocalorie",
+    "hPa": "pressure-hectopascal", "%": "concentr-percent", "‰": "concentr-permille",
 }  # fmt: skip
 _OPEN, _CLOSE = "\ue000", "\ue001"  # private use: round the name of an emoji, until its commas are known
 _TONES = re.compile("[\U0001f3fb-\U0001f3ff]")
@@ -59,8 +60,11 @@ _WEB = re.compile(
     r"(?<![\w.@/-])(?:(?:https?://|www\.)[^\s<>\"“”]+"
     r"|[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|edu|gov|io|dev|app)(?:\.[a-z]{2})?(?![\w-])(?:/[^\s<>\"“”]*)?)"
 )
+_ADDRESS_PART = re.compile(r"[^\W_]+|_|[^\w\s]")
 _INTERNATIONAL = re.compile(r"(?<![\w+])\+(\d{1,3}(?:[ .-]?\(?\d{2,5}\)?){2,6})(?!\d)")
 _LETTER_BY_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+_LETTER_DASH_DIGIT = re.compile(r"(?<=[^\W\d_])-(?=\d)")
+_BARE_ROMAN = re.compile(r"(?<![\w.'’-])[IVX]{2,}(?![\w'’]|\.\w)")
 
 
 class Normaliser:
@@ -107,15 +111,16 @@ class Normaliser:
             *self._abbreviation_rules(),
             (_INTERNATIONAL, lambda found: f"{self.words.plus} {self.grouped(found[1])}"),
             *self.own_rules(),
-            *self._money_rules(),
             *self._range_rules(),
-            (re.compile(rf"({self.signed})\s?({_any(self.all_units)})(?!\w)"), self._measure),
+            *self._money_rules(),
+            rule(rf"({self.signed})\s?({_any(self.all_units)})(?!\w)", self._measure),
             (_LETTER_BY_DIGIT, lambda _: self.gap),
-            (re.compile(r"(?<!\d)\d+(?:\.\d+){2,}"), self._dotted),
+            (_LETTER_DASH_DIGIT, lambda _: self.gap),
+            rule(r"(?<!\d)\d+(?:\.\d+){2,}", self._dotted),
             *self.number_rules(),
             (re.compile(self.signed), lambda found: self.number(found[0])),
             *self.late_rules(),
-            (re.compile(rf"\s*({_any(self.all_symbols)})\s*"), lambda found: f" {self.all_symbols[found[1]]} "),
+            rule(rf"\s*({_any(self.all_symbols)})\s*(?=([.,;:!?)])?)", self._symbol),
         ]
 
     def own_rules(self) -> list[Rule]:
@@ -154,6 +159,9 @@ class Normaliser:
         """Groups of digits, each digit by itself, a comma's pause between groups: telephone numbers and codes."""
         return ", ".join(numerals.digits(group, self.language, self.gap) for group in re.findall(r"\d+", text))
 
+    def _grouped(self, found: re.Match[str]) -> str:
+        return self.grouped(found[0])
+
     def gender(self, noun: str) -> str:
         """The gender in which a number stands before that noun."""
         return "masculine"
@@ -169,14 +177,27 @@ class Normaliser:
             return found[0]
         return f" {self.words.dot} ".join(self.number(part) for part in parts)
 
+    def bare_roman(self) -> Rule:
+        """A Roman numeral that nothing before it explains, of I, V and X alone: "Rocky IV"."""
+
+        def say(found: re.Match[str]) -> str:
+            value = numerals.roman(found[0])
+            return self.number(str(value)) if value else found[0]
+
+        return _BARE_ROMAN, say
+
     def _range_rules(self) -> list[Rule]:
-        between = re.compile(rf"(?<![\w-])({self.plain})\s?[-–—]\s?({self.plain})(?![\w-])")
-        between_units = re.compile(rf"(?<![\w-])({self.plain})\s?[-–—]\s?(?={self.plain}\s?(?:{_any(self.all_units)})(?!\w))")
+        """ "10-20" is "10 to 20", and "$5-10" "5 to $10"; not so inside "2024-10-20"."""
         if not self.span:
             return []
+        dash = r"\s?[-–—]\s?"
+        sum_ = re.compile(rf"(?<!\w)({_any(CURRENCIES)})\s?({self.plain}){dash}(?:\1)?\s?({self.plain})(?![\w-])")
+        ends = re.compile(rf"(?<![\w-])({self.plain}){dash}({self.plain})(?![\w-])")
+        with_unit = re.compile(rf"(?<![\w-])({self.plain}){dash}(?={self.plain}\s?(?:{_any(self.all_units)})(?!\w))")
         return [
-            (between_units, lambda found: f"{found[1]} {self.span} "),
-            (between, lambda found: f"{found[1]} {self.span} {found[2]}"),
+            (sum_, lambda found: f"{found[2]} {self.span} {found[1]}{found[3]}"),
+            (with_unit, lambda found: f"{found[1]} {self.span} "),
+            (ends, lambda found: f"{found[1]} {self.span} {found[2]}"),
         ]
 
     # Units and sums
@@ -186,7 +207,8 @@ class Normaliser:
         named = self.unit_name(self.value(found[1]), unit)
         if not named:
             return found[0]
-        return re.sub(r"\d[\d.,]*", lambda _: self.number(found[1], self.gender(re.sub(r"[\d.,]+\s*", "", named))), named)
+        said = self.number(found[1], self.gender(re.sub(r"[\d.,]+\s*", "", named)))
+        return re.sub(r"\d[\d.,]*", said, named)
 
     def unit_name(self, value: float, unit: str) -> str:
         """The phrase for so much of a CLDR unit, its number still in digits; empty where CLDR has no name."""
@@ -200,8 +222,8 @@ class Normaliser:
         symbols = _any(CURRENCIES)
         scale = rf"(?:\s?({_any(self.scales)})(?!\w))?" if self.scales else "()"
         return [
-            (re.compile(rf"([-−]?)(?<!\w)({symbols})\s?({self.plain}){scale}"), lambda f: self._money(f[1], f[2], f[3], f[4])),
-            (re.compile(rf"((?<![\w)])[-−]|)({self.plain})\s?({symbols})(?!\w)"), lambda f: self._money(f[1], f[3], f[2], "")),
+            rule(rf"([-−]?)(?<!\w)({symbols})\s?({self.plain}){scale}", lambda f: self._money(f[1], f[2], f[3], f[4])),
+            rule(rf"((?<![\w)])[-−]|)({self.plain})\s?({symbols})(?!\w)", lambda f: self._money(f[1], f[3], f[2], "")),
         ]
 
     def _money(self, sign: str, symbol: str, number: str, scale: str | None) -> str:
@@ -210,7 +232,8 @@ class Normaliser:
             return f"{self.number(sign + number)} {self.scaled(self.scales[scale], code)}"
         names = self.currencies.get(code)
         if names is None:
-            return f"{self.number(sign + number)}{self.gap}{get_currency_name(code, self.value(number), locale=self.language)}"
+            name = get_currency_name(code, self.value(number), locale=self.language)
+            return f"{self.number(sign + number)}{self.gap}{name}"
         whole, _, fraction = number.replace(self.group, "").partition(self.point)
         if len(fraction) > 2 or (fraction and not names.cent):
             return f"{self.number(sign + number, self.gender(names.many))} {names.many}"
@@ -219,7 +242,8 @@ class Normaliser:
         if int(whole) or not cents:
             parts.append(f"{self.number(whole, self.gender(names.one))} {self.currency_name(int(whole), names)}")
         if cents:
-            parts.append(f"{self.number(str(cents), self.gender(names.cent))} {names.cent if cents == 1 else names.cents}")
+            name = names.cent if cents == 1 else names.cents
+            parts.append(f"{self.number(str(cents), self.gender(name))} {name}")
         said = f" {self.words.conjunction} ".join(parts)
         return f"{numerals.minus(self.language)} {said}" if sign else said
 
@@ -239,33 +263,36 @@ class Normaliser:
         return " ".join(self.letters.get(letter, letter) for letter in capitals)
 
     def _abbreviation_rules(self) -> list[Rule]:
-        rules: list[Rule] = []
-        for table, closes in ((self.endings, True), (self.abbreviations, False)):
+        made: list[Rule] = []
+        for table in (self.endings, self.abbreviations):
             if table:
                 names = _any(table).replace(r"\ ", r"\s?")
-                pattern = re.compile(rf"(?<![\w.])({names})\.(?!\w)", re.IGNORECASE)
-                rules.append((pattern, lambda found, table=table, closes=closes: self._abbreviation(found, table, closes)))
-        return rules
+                made.append(rule(rf"(?i:(?<![\w.])({names})\.(?!\w))", self._abbreviation))
+        return made
 
-    def _abbreviation(self, found: re.Match[str], table: dict[str, str], closes: bool) -> str:
-        key = found[1].lower()
-        said = table.get(key) or table[re.sub(r"\.(?=\w)", ". ", key)]
-        stop = "." if closes and _END_OF_SENTENCE.match(found.string, found.end()) else ""
-        return like(found[1], said) + stop
+    def _abbreviation(self, found: re.Match[str]) -> str:
+        key = re.sub(r"\.(?=\w)", ". ", found[1].lower())
+        tables = {**self.abbreviations, **self.endings}
+        said = tables.get(found[1].lower()) or tables[key]
+        closes = found[1].lower() in self.endings or key in self.endings
+        return like(found[1], said) + ("." if closes and _END_OF_SENTENCE.match(found.string, found.end()) else "")
 
     def _address(self, found: re.Match[str]) -> str:
         whole = re.sub(r"^https?://", "", found[0])
         spoken = whole.rstrip(".,;:!?)'’/…")
-        parts = [self._address_part(part) for part in re.findall(r"[^\W_]+|_|[^\w\s]", spoken)]
-        ending = re.search(r" (\w\w)$", " ".join(parts))
-        if ending and ending[1] not in ("io", "ai"):
-            parts[-1] = self.letter_names(parts[-1].upper())
-        return " ".join(filter(None, parts)) + whole[len(spoken) :].replace("/", "")
+        host, slash, path = spoken.partition("/")
+        # a country is spelled: "br", but "io" and "ai" are said as they stand
+        host = re.sub(r"(?<=\.)(?!io|ai)[a-z]{2}$", lambda country: self.letter_names(country[0].upper()), host)
+        said = " ".join(filter(None, map(self._address_part, _ADDRESS_PART.findall(host + slash + path))))
+        return said + whole[len(spoken) :].replace("/", "")
 
     def _address_part(self, part: str) -> str:
         if part.lower() == "www":
             return self.letter_names("WWW")
         return part if part[0].isalnum() else self.all_signs.get(part, "")
+
+    def _symbol(self, found: re.Match[str]) -> str:
+        return f" {self.all_symbols[found[1]]}" + ("" if found[2] else " ")
 
     def _emoji(self, text: str) -> str:
         text = _TONES.sub("", text)
@@ -281,6 +308,11 @@ class Normaliser:
     def _emoji_name(self, found: str) -> str:
         name = emoji.demojize(found, language=self.language, delimiters=("", ""))
         return "" if name == found else re.sub(r"[_:’]+", " ", name)
+
+
+def rule(pattern: str, say: Say) -> Rule:
+    """What matches the pattern is replaced by what `say` makes of the match."""
+    return re.compile(pattern), say
 
 
 def calendar_day(day: str, month: str, year: str = "") -> date | None:

@@ -1,14 +1,21 @@
-"""English as it is read in America. What is said where comes from `tests/text/cases/en.toml`, which names its sources."""
+"""English as it is read in America: the readings of `tests/text/cases/en.toml`, which names its sources."""
 
 import re
 from typing import ClassVar
 
 from timbre.text import numerals
-from timbre.text.normalisers.base import Currency, Normaliser, Rule, calendar_day, like
+from timbre.text.normalisers.base import Currency, Normaliser, Rule, calendar_day, like, rule
 
-MONTHS = "January February March April May June July August September October November December".split()
-MONTH = r"(Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)|Apr(?:il|\.)?|May|June?\.?|July?\.?|Aug(?:ust|\.)?|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
+MONTHS = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+]  # fmt: skip
+MONTH = (
+    r"(Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)|Apr(?:il|\.)?|May|June?\.?|July?\.?|Aug(?:ust|\.)?"
+    r"|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
+)
 DENOMINATORS = {2: "half", 3: "third", 4: "quarter"}
+SAID_DENOMINATORS = frozenset([*range(2, 11), 16, 32, 64, 100])  # 9/11 and 24/7 are no fractions
 NOT_NOUNS = {"was", "is", "has", "as", "its", "his", "this", "thus", "does", "across", "always", "perhaps", "us", "yes"}
 
 KINGS = (
@@ -21,12 +28,17 @@ PARTS = (
     "|amendment|figure|table|unit|stage|episode|season"
 )
 # Read letter by letter although they have a vowel; those without one need no entry
-LETTER_BY_LETTER = frozenset(
-    "AI API ATM BBC CEO CFO CIA COO CTO DIY DNA DOJ EPA ESPN EU FAA FAQ FBI FDA GDPR GPA GPU CPU HIV IBM ID IMF IP IQ IRS "
-    "ISO IBAN MBA NBA NCAA NHL NIH NYC PDF RNA ROI SEO SUV UAE UCLA UFO UI UK UN URL USA USB USD UTC UV UX VIP IOU AKA AM PM "
-    "ASCAP EKG ICU IV IT-S OECD RSVP TBA ETA EUR ISP IPO MIA OS PIN-S SUVS UPS USPS USSR VAT WIFI-S BMI ADHD ABC AC DC".split()
-)
-HUMS = frozenset("HM HMM SHH PSST BRR BRRR GRR GRRR MM MMM ZZZ TSK PFFT NTH".split())
+LETTER_BY_LETTER = {
+    "AI", "API", "ATM", "BBC", "CEO", "CFO", "CIA", "COO", "CTO", "DIY", "DNA", "DOJ", "EPA", "ESPN", "EU", "FAA",
+    "FAQ", "FBI", "FDA", "GDPR", "GPA", "GPU", "CPU", "HIV", "IBM", "ID", "IMF", "IP", "IQ", "IRS", "ISO", "IBAN",
+    "MBA", "NBA", "NCAA", "NHL", "NIH", "NYC", "PDF", "RNA", "ROI", "SEO", "SUV", "UAE", "UCLA", "UFO", "UI", "UK",
+    "UN", "URL", "USA", "USB", "USD", "UTC", "UV", "UX", "VIP", "IOU", "AKA", "AM", "PM", "EKG", "ICU", "OECD",
+    "RSVP", "TBA", "ETA", "EUR", "ISP", "IPO", "MIA", "OS", "UPS", "USPS", "USSR", "VAT", "BMI", "ADHD", "ABC", "AC",
+    "DC", "AD", "BCE", "BC",
+}  # fmt: skip
+HUMS = {
+    "HM", "HMM", "SHH", "PSST", "BRR", "BRRR", "GRR", "GRRR", "MM", "MMM", "ZZZ", "TSK", "PFFT", "NTH",
+}  # fmt: skip
 UNITS_OF_TIME = {"a": "A M", "p": "P M"}
 
 
@@ -36,19 +48,22 @@ class Reader(Normaliser):
     span = "to"
     abbreviations: ClassVar[dict[str, str]] = {
         "mr": "mister", "mrs": "missus", "ms": "miz", "dr": "doctor", "prof": "professor", "rev": "reverend",
-        "gen": "general", "col": "colonel", "capt": "captain", "lt": "lieutenant", "sgt": "sergeant", "sen": "senator",
-        "rep": "representative", "gov": "governor", "hon": "honorable", "mt": "mount", "e.g": "for example",
-        "i.e": "that is", "vs": "versus", "approx": "approximately", "dept": "department", "est": "established",
-        "vol": "volume", "pp": "pages", "ca": "circa", "w. r. t": "with respect to", "ph.d": "P H D",
+        "gen": "general", "col": "colonel", "capt": "captain", "lt": "lieutenant", "sgt": "sergeant",
+        "sen": "senator", "rep": "representative", "gov": "governor", "hon": "honorable", "mt": "mount",
+        "e.g": "for example", "i.e": "that is", "vs": "versus", "approx": "approximately", "dept": "department",
+        "est": "established", "vol": "volume", "pp": "pages", "ca": "circa", "w. r. t": "with respect to",
+        "ph.d": "P H D",
     }  # fmt: skip
     endings: ClassVar[dict[str, str]] = {
-        "etc": "et cetera", "jr": "junior", "sr": "senior", "inc": "incorporated", "ltd": "limited", "corp": "corporation",
-        "ave": "avenue", "blvd": "boulevard", "rd": "road", "a.k.a": "also known as", "et al": "et al",
+        "etc": "et cetera", "jr": "junior", "sr": "senior", "inc": "incorporated", "ltd": "limited",
+        "corp": "corporation", "ave": "avenue", "blvd": "boulevard", "rd": "road", "a.k.a": "also known as",
+        "et al": "et al",
     }  # fmt: skip
     symbols: ClassVar[dict[str, str]] = {
         "×": "times", "÷": "divided by", "±": "plus or minus", "≈": "about", "≠": "is not equal to", "=": "equals",
         "≤": "is at most", "≥": "is at least", " > ": "is greater than", " < ": "is less than", "°": "degrees",
-        "§": "section", "²": "squared", "³": "cubed", "€": "euros", "£": "pounds", "¢": "cents", "√": "root of", "π": "pi",
+        "§": "section", "²": "squared", "³": "cubed", "€": "euros", "£": "pounds", "¢": "cents", "√": "root of",
+        "π": "pi",
     }  # fmt: skip
     signs: ClassVar[dict[str, str]] = {
         "/": "slash", "-": "dash", "_": "underscore", ":": "colon", "?": "question mark", "=": "equals", "&": "and",
@@ -64,58 +79,62 @@ class Reader(Normaliser):
         "INR": Currency("rupee", "rupees", "paisa", "paise"),
     }
     scales: ClassVar[dict[str, str]] = {
-        "hundred": "hundred", "thousand": "thousand", "million": "million", "billion": "billion", "trillion": "trillion",
-        "k": "thousand", "K": "thousand", "m": "million", "M": "million", "bn": "billion", "B": "billion", "T": "trillion",
+        "hundred": "hundred", "thousand": "thousand", "million": "million", "billion": "billion",
+        "trillion": "trillion", "k": "thousand", "K": "thousand", "m": "million", "M": "million", "bn": "billion",
+        "B": "billion", "T": "trillion",
     }  # fmt: skip
 
     def own_rules(self) -> list[Rule]:
         day = r"(0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
         year = r"([12]\d{3})"
+        half = r"(?:\s?([AaPp])(?:\.\s?[Mm]\.|[Mm]\b))"
         roman = r"([IVXLCDM]+)(?![\w.]\w|\w)"
+        spoken = self._grouped
         return [
-            (re.compile(r"(?<!\w)St\.(?=\s[A-Z])"), lambda _: "Saint"),
-            (re.compile(r"(?<=\w )St\.(?!\w)"), lambda f: "Street" + ("." if not f.string[f.end() :].strip() else "")),
-            (re.compile(r"(?<!\w)[Nn]o\.\s?(?=\d)|(?<!\w)#(?=\d)|№\s?(?=\d)"), lambda f: like(f[0].replace("No", "no"), "number ")),
-            (re.compile(r"(?<!\w)p\.\s?(?=\d)"), lambda _: "page "),
-            (re.compile(rf"(?<![\w/])(\d{{1,2}})([/-])(\d{{1,2}})\2([12]\d{{3}}|\d\d)(?![\w/])"), self._date),
-            (re.compile(rf"(?<![\w/-]){year}-(\d{{2}})-(\d{{2}})(?![\w-])"), lambda f: self.date(f[3], f[2], f[1]) or f[0]),
-            (re.compile(r"(?<=\bon )(\d{1,2})/(\d{1,2})(?![\w/])"), lambda f: self.date(f[2], f[1]) or f[0]),
-            (re.compile(rf"\b{MONTH}\s{day}(?![\w:]|,\d)(?:,?\s{year}(?![\w:]))?"), self._month_first),
-            (re.compile(rf"(?<![\w.,]){day}\s{MONTH}\b(?:,?\s{year}(?!\w))?(?<!\s)"), self._day_first),
-            (re.compile(rf"\b{MONTH}(?=,?\s{year})"), lambda f: self._month(f[1])),
-            (re.compile(r"(?<![\w:.,])([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?![\w:])(?:\s?([AaPp])(?:\.\s?[Mm]\.|[Mm]\b))?"), self._clock),
-            (re.compile(r"(?<![\w:.,])(1[0-2]|0?[1-9])\s?([AaPp])(?:\.\s?[Mm]\.|[Mm]\b)"), self._hour),
-            (re.compile(r"(?<![\w-])(?:\+?1[ .-])?(?:\(\d{3}\)\s?|\d{3}[ .-])\d{3}[ .-]\d{4}(?![\w-])"), lambda f: self.grouped(f[0])),
-            (re.compile(r"(?<![\w-])\d{3}-\d{4}(?![\w-])"), lambda f: self.grouped(f[0])),
-            (re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])"), lambda f: self.grouped(f[0])),
-            (re.compile(r"(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d{1,15})(?:st|nd|rd|th)(?!\w)"), self._ordinal),
-            (re.compile(r"(?<![\w.,])([12]\d\d0)['’]?s(?!\w)"), lambda f: _plural(self._year(f[1]))),
-            (re.compile(r"(?<!\w)['’]?([2-9]0)['’]?s(?!\w)"), lambda f: _plural(self.number(f[1]))),
-            (re.compile(rf"\b({KINGS})\s{roman}"), self._ruler),
-            (re.compile(rf"\b((?i:{PARTS}))\s{roman}"), self._part),
-            (re.compile(r"(?<![\w/.,])([1-9]\d{0,2})\s([1-9])/(\d{1,2})(?![\w/])"), self._mixed),
-            (re.compile(r"(?<![\w/.,])([1-9]\d?)/(\d{1,3})(?![\w/]|,\d)(?=(\s\w)?)"), self._fraction_of),
-            (re.compile(r"(?<=\d)\s?/\s?(?=\d)"), lambda _: " "),
-            (re.compile(r"(?<=\d)\s?[x×]\s?(?=\d)|(?<=\d)\s?[x×](?!\w)"), lambda _: " times "),
-            (re.compile(r"(?<!\w)#(?=\w)"), lambda _: "hashtag "),
-            (re.compile(r"~\s?(?=\d)"), lambda _: "about "),
-            (re.compile(rf"({self.plain})\s?¢"), lambda f: f"{self.number(f[1])} cent{'' if f[1] == '1' else 's'}"),
+            rule(r"(?<!\w)St\.(?=\s[A-Z])", lambda _: "Saint"),
+            rule(r"(?<=\w )St\.(?!\w)", lambda f: "Street" + ("." if not f.string[f.end() :].strip() else "")),
+            rule(r"(?<!\w)[Nn]o\.\s?(?=\d)|(?<!\w)#(?=\d)|№\s?(?=\d)", lambda f: like(f[0], "number ")),
+            rule(r"(?<!\w)p\.\s?(?=\d)", lambda _: "page "),
+            rule(r"(?<![\w/])(\d{1,2})([/-])(\d{1,2})\2([12]\d{3}|\d\d)(?![\w/])", self._date),
+            rule(rf"(?<![\w/-]){year}-(\d{{2}})-(\d{{2}})(?![\w-])", lambda f: self.date(f[3], f[2], f[1]) or f[0]),
+            rule(r"(?<=\bon )(\d{1,2})/(\d{1,2})(?![\w/])", lambda f: self.date(f[2], f[1]) or f[0]),
+            rule(rf"\b{MONTH}\s{day}(?![\w:]|,\d)(?:,?\s{year}(?![\w:]))?", self._month_first),
+            rule(rf"(?<![\w.,]){day}\s{MONTH}\b(?:,?\s{year}(?!\w))?(?<!\s)", self._day_first),
+            rule(rf"\b{MONTH}(?=,?\s{year})", lambda f: self._month(f[1])),
+            rule(rf"(?<![\w:.,])([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?!\d|:\d){half}?(?!\w)", self._clock),
+            rule(rf"(?<![\w:.,])(1[0-2]|0?[1-9]){half}", self._hour),
+            rule(r"(?<![\w-])(?:\+?1[ .-])?(?:\(\d{3}\)\s?|\d{3}[ .-])\d{3}[ .-]\d{4}(?![\w-])", spoken),
+            rule(r"(?<![\w-])\d{3}-\d{4}(?![\w-])", spoken),
+            rule(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])", spoken),
+            rule(r"(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d{1,15})(?:st|nd|rd|th)(?!\w)", self._ordinal),
+            rule(r"(?<![\w.,])([12]\d\d0)['’]?s(?!\w)", lambda f: _plural(self._year(f[1]))),
+            rule(r"(?<!\w)['’]?([2-9]0)['’]?s(?!\w)", lambda f: _plural(self.number(f[1]))),
+            rule(rf"\b({KINGS})\s{roman}", self._ruler),
+            rule(rf"\b((?i:{PARTS}))\s{roman}", self._part),
+            self.bare_roman(),
+            rule(r"(?<![\w.,])([1-9])['’′]\s?(\d{1,2})(?:[\"”″]|(?!\w))", lambda f: f"{f[1]} foot {f[2]}"),
+            rule(r"(?<![\w/.,])([1-9]\d{0,2})\s([1-9])/(\d{1,2})(?![\w/])", self._mixed),
+            rule(r"(?<![\w/.,])([1-9]\d?)/(\d{1,3})(?![\w/]|,\d)(?=(\s\w)?)", self._fraction_of),
+            rule(r"(?<=\d)\s?/\s?(?=\d)", lambda _: " "),
+            rule(r"(?<=\d)\s?[x×]\s?(?=\d)|(?<=\d)\s?[x×](?!\w)", lambda _: " times "),
+            rule(r"(?<!\w)#(?=\w)", lambda _: "hashtag "),
+            rule(r"~\s?(?=\d)", lambda _: "about "),
+            rule(rf"({self.plain})\s?¢", lambda f: f"{self.number(f[1])} cent{'' if f[1] == '1' else 's'}"),
         ]
 
     def number_rules(self) -> list[Rule]:
         return [
-            (re.compile(r"(?<![\w.,$€£-])(1[1-9]\d\d|20\d\d)(?!\w|[.,]\d|\s?%|-\w)(?=(?:\s([^\W\d_]+))?)"), self._maybe_year),
-            (re.compile(r"(?<![\w.,])\.(\d+)"), lambda f: f"point {self.fraction(f[1])}"),
-            (re.compile(r"(?<=\d)-(?=[a-z])"), lambda _: " "),
+            rule(r"(?<![\w.,$€£-])(1[1-9]\d\d|20\d\d)(?!\w|[.,]\d|\s?%|-\w)(?=(?:\s([^\W\d_]+))?)", self._maybe_year),
+            rule(r"(?<![\w.,])\.(\d+)", lambda f: f"point {self.fraction(f[1])}"),
         ]
 
     def late_rules(self) -> list[Rule]:
         return [
-            (re.compile(r"(?<![\w.])((?:[A-Z]\.){2,})(?!\w)"), self._dotted_letters),
-            (re.compile(r"(?<!\w)([A-Z]{1,3})&([A-Z]{1,3})(?!\w)"), self._both),
-            (re.compile(r"(?<![\w'’.-])([A-Z]{2,5})(s?)(?![\w]|['’](?!s\b))"), self._acronym),
-            (re.compile(r"(?<!\w)w/o(?!\w)"), lambda _: "without"),
-            (re.compile(r"(?<!\w)w/\s?(?=\w)"), lambda _: "with "),
+            rule(r"(?<![\w.])((?:[A-Z]\.){2,})(?!\w)", self._dotted_letters),
+            rule(r"(?<!\w)([A-Z]{1,3})&([A-Z]{1,3})(?!\w)", self._both),
+            rule(r"(?<![\w'’.-])([A-Z]{2,5})(s?)(?![\w]|['’](?!s\b))", self._acronym),
+            rule(r"(?<!\w)w/o(?!\w)", lambda _: "without"),
+            rule(r"(?<!\w)w/\s?(?=\w)", lambda _: "with "),
         ]
 
     def date(self, day: str, month: str, year: str = "") -> str:
@@ -127,7 +146,7 @@ class Reader(Normaliser):
         return f"{said}, {self._year(str(found.year))}" if year else said
 
     def _year(self, text: str) -> str:
-        return numerals.year(int(text), self.language).replace("-oh", " oh")
+        return numerals.year(int(text), self.language).replace("oh-", "oh ")
 
     def _month(self, text: str) -> str:
         return next(month for month in MONTHS if month.startswith(text[:3]))
@@ -141,8 +160,8 @@ class Reader(Normaliser):
         return f"{said}, {self._year(found[3])}" if found[3] else said
 
     def _day_first(self, found: re.Match[str]) -> str:
-        before = found.string[max(0, found.start() - 4) : found.start()]
-        said = f"{'' if before.endswith('the ') else 'the '}{numerals.ordinal(int(found[1]), self.language)} of {self._month(found[2])}"
+        article = "" if found.string.endswith("the ", 0, found.start()) else "the "
+        said = f"{article}{numerals.ordinal(int(found[1]), self.language)} of {self._month(found[2])}"
         return f"{said}, {self._year(found[3])}" if found[3] else said
 
     def _clock(self, found: re.Match[str]) -> str:
@@ -163,7 +182,9 @@ class Reader(Normaliser):
         """ " A M" or nothing; the period of "a.m." stays where it ends the text or another sentence begins."""
         if not found[group]:
             return ""
-        stop = "." if found[0].endswith(".") and re.match(r"\s*$|\s+[A-Z][a-z]", found.string[found.end() :][:9]) else ""
+        stop = (
+            "." if found[0].endswith(".") and re.match(r"\s*$|\s+[A-Z][a-z]", found.string[found.end() :][:9]) else ""
+        )
         return f" {UNITS_OF_TIME[found[group].lower()]}{stop}"
 
     def _ordinal(self, found: re.Match[str]) -> str:
@@ -191,7 +212,7 @@ class Reader(Normaliser):
 
     def _fraction(self, above: int, below: int) -> str:
         """ "three quarters", "one half"; empty for what is no fraction, as in 24/7."""
-        if not above < below <= 100 or above > 20:
+        if not above < below or below not in SAID_DENOMINATORS:
             return ""
         name = DENOMINATORS.get(below) or numerals.ordinal(below, self.language) or ""
         plural = "halves" if below == 2 else name + "s"

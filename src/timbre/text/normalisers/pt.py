@@ -1,14 +1,19 @@
-"""Portuguese as it is read in Brazil. What is said where comes from `tests/text/cases/pt.toml`, which names its sources."""
+"""Portuguese as it is read in Brazil: the readings of `tests/text/cases/pt.toml`, which names its sources."""
 
 import re
 from typing import ClassVar
 
 from timbre.text import numerals
-from timbre.text.normalisers.base import Currency, Normaliser, Rule, calendar_day, like
+from timbre.text.normalisers.base import Currency, Normaliser, Rule, calendar_day, like, rule
 
-MONTHS = "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro".split()
+MONTHS = [
+    "janeiro", "fevereiro", "março", "abril", "maio", "junho", "julho", "agosto", "setembro", "outubro", "novembro",
+    "dezembro",
+]  # fmt: skip
 WEEKDAYS = {2: "segunda", 3: "terça", 4: "quarta", 5: "quinta", 6: "sexta"}
-FRACTIONS = {2: "meio", 3: "terço", 4: "quarto", 5: "quinto", 6: "sexto", 7: "sétimo", 8: "oitavo", 9: "nono", 10: "décimo"}
+FRACTIONS = {
+    2: "meio", 3: "terço", 4: "quarto", 5: "quinto", 6: "sexto", 7: "sétimo", 8: "oitavo", 9: "nono", 10: "décimo",
+}  # fmt: skip
 
 # Nouns that a number agrees with: feminine by ending, and the common ones whose ending does not tell
 FEMININE = re.compile(
@@ -18,7 +23,7 @@ FEMININE = re.compile(
 )
 MASCULINE = re.compile(
     r"(?:dia|mapa|planeta|cometa|grama|\w+grama|clima|\w*[eo]ma|drama|fantasma|pijama|sofá|chá|guarda|real|atleta|artista"
-    r"|para|da|na|pela|a|à|era|cada|contra|agora|nunca|ainda|essa|esta|nessa|nesta|dessa|desta|uma|outra|toda|nada|fora"
+    r"|barra|vírgula|para|da|na|pela|a|à|era|cada|contra|agora|nunca|ainda|essa|esta|nessa|nesta|dessa|desta|uma|outra|toda|nada|fora"
     r"|depois|das|nas|às|as|pelas|mas|essas|estas|duas)s?"
 )
 BEFORE_NOUN = r"(?:\s(?:mil|grandes?|maiores|melhores|principais|primeir[oa]s|últim[oa]s))?"
@@ -30,18 +35,18 @@ KINGS = (
 )
 QUEENS = "Elizabeth|Elisabete|Isabel|Maria|Catarina|Margarida|Cleópatra|Vitória"
 PARTS = "capítulo|volume|vol|tomo|ato|parte|fase|título|anexo|livro|cena|inciso|seção|tipo|nível|grau|módulo|unidade"
-EVENTS = "Guerra|Copa|Semana|Conferência|Jornada|Bienal|Feira|Reich|Congresso|Encontro|Simpósio|Império|Seminário|Concílio"
+EVENTS = (
+    "Guerra|Copa|Semana|Conferência|Jornada|Bienal|Feira|Reich|Congresso|Encontro|Simpósio|Império|Seminário|Concílio"
+)
 
 SYLLABLES = re.compile(
     r"(?:(?:[BCDFGPTV][LR]|LH|NH|CH|QU|GU|[BCDFGHJLMNPQRSTVXZ])?[AEIOU]{1,3}(?:NS|[LMNRSXZ])?)+[BCDFGPT]?"
 )
-LETTERS = dict(
-    zip(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-        "á bê cê dê é efe gê agá i jota cá ele eme ene ó pê quê erre esse tê u vê dáblio xis ípsilon zê".split(),
-        strict=True,
-    )
-)
+LETTERS = {
+    "A": "á", "B": "bê", "C": "cê", "D": "dê", "E": "é", "F": "efe", "G": "gê", "H": "agá", "I": "i", "J": "jota",
+    "K": "cá", "L": "ele", "M": "eme", "N": "ene", "O": "ó", "P": "pê", "Q": "quê", "R": "erre", "S": "esse",
+    "T": "tê", "U": "u", "V": "vê", "W": "dáblio", "X": "xis", "Y": "ípsilon", "Z": "zê",
+}  # fmt: skip
 ACRONYMS = {
     "EUA": "Estados Unidos", "UE": "União Europeia", "OK": "oquei", "CEO": "ci i ou", "ID": "i dê", "IP": "i pê",
     "UTI": "u tê i", "EAD": "é á dê", "UPA": "upa", "IBGE": "i bê gê é", "DNA": "dê ene á", "RNA": "erre ene á",
@@ -56,22 +61,24 @@ class Reader(Normaliser):
     abbreviations: ClassVar[dict[str, str]] = {
         "sr": "senhor", "sra": "senhora", "srs": "senhores", "sras": "senhoras", "srta": "senhorita", "dr": "doutor",
         "dra": "doutora", "drs": "doutores", "prof": "professor", "profa": "professora", "profª": "professora",
-        "eng": "engenheiro", "gen": "general", "cel": "coronel", "cap": "capitão", "ten": "tenente", "sgt": "sargento",
-        "pe": "padre", "sto": "santo", "sta": "santa", "av": "avenida", "pça": "praça", "rod": "rodovia",
-        "séc": "século", "pág": "página", "págs": "páginas", "pg": "página", "vol": "volume", "ed": "edição",
-        "art": "artigo", "arts": "artigos", "inc": "inciso", "fig": "figura", "tel": "telefone", "apto": "apartamento",
-        "ap": "apartamento", "p. ex": "por exemplo", "obs": "observação", "exmo": "excelentíssimo", "ref": "referência",
-        "exma": "excelentíssima", "vs": "versus", "aprox": "aproximadamente", "máx": "máximo", "mín": "mínimo",
-        "v. exa": "vossa excelência", "dep": "deputado", "núm": "número", "nº": "número", "n°": "número",
+        "eng": "engenheiro", "gen": "general", "cel": "coronel", "cap": "capitão", "ten": "tenente",
+        "sgt": "sargento", "pe": "padre", "sto": "santo", "sta": "santa", "av": "avenida", "pça": "praça",
+        "rod": "rodovia", "séc": "século", "pág": "página", "págs": "páginas", "pg": "página", "vol": "volume",
+        "ed": "edição", "art": "artigo", "arts": "artigos", "inc": "inciso", "fig": "figura", "tel": "telefone",
+        "apto": "apartamento", "ap": "apartamento", "p. ex": "por exemplo", "obs": "observação",
+        "exmo": "excelentíssimo", "ilmo": "ilustríssimo", "ref": "referência", "exma": "excelentíssima",
+        "vs": "versus", "aprox": "aproximadamente", "máx": "máximo", "mín": "mínimo", "v. exa": "vossa excelência",
+        "dep": "deputado", "núm": "número", "nº": "número", "n°": "número",
     }  # fmt: skip
     endings: ClassVar[dict[str, str]] = {
         "etc": "etcétera", "a. c": "antes de Cristo", "d. c": "depois de Cristo", "jr": "júnior", "cia": "companhia",
         "ltda": "limitada", "s. a": "esse á",
     }  # fmt: skip
     symbols: ClassVar[dict[str, str]] = {
-        "×": "vezes", "÷": "dividido por", "§§": "parágrafos", "§": "parágrafo", "±": "mais ou menos", "≈": "aproximadamente",
-        "≠": "diferente de", "≤": "menor ou igual a", "≥": "maior ou igual a", " > ": "maior que", " < ": "menor que",
-        "°": "graus", "²": "ao quadrado", "³": "ao cubo", "€": "euros", "R$": "reais", "√": "raiz de", "π": "pi",
+        "×": "vezes", "÷": "dividido por", "§§": "parágrafos", "§": "parágrafo", "±": "mais ou menos",
+        "≈": "aproximadamente", "≠": "diferente de", "≤": "menor ou igual a", "≥": "maior ou igual a",
+        " > ": "maior que", " < ": "menor que", "°": "graus", "²": "ao quadrado", "³": "ao cubo", "€": "euros",
+        "R$": "reais", "√": "raiz de", "π": "pi",
     }  # fmt: skip
     signs: ClassVar[dict[str, str]] = {
         "/": "barra", "-": "hífen", "_": "sublinhado", ":": "dois pontos", "?": "interrogação", "=": "igual",
@@ -93,47 +100,58 @@ class Reader(Normaliser):
     def own_rules(self) -> list[Rule]:
         months = "|".join(MONTHS)
         roman = r"([IVXLCDM]+)(?![\w.]\w|\w)"
+        no_years = r"(?!(?:1\d|20)\d\d-(?:1\d|20)\d\d(?!\d))"
+        clock = r"(?::([0-5]\d)|\s?(?:h|hs|hrs)(?:\s?([0-5]\d)(?:\s?min|m)?)?)"
+        spoken = self._grouped
         return [
-            (re.compile(r"(?<!\w)(?:nº|n°|n\.º|N\.º|Nº)\s?(?=\d)"), lambda f: like(f[0], "número ")),
-            (re.compile(r"(?<![\w/])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\w/]|\.\d)"), self._date),
-            (re.compile(r"(?<![\w/-])(\d{4})-(\d{2})-(\d{2})(?![\w-])"), lambda f: self.date(f[3], f[2], f[1]) or f[0]),
-            (re.compile(r"(?<![\w/])(\d\d)/(\d\d)(?![\w/])"), lambda f: self.date(f[1], f[2]) or f[0]),
-            (re.compile(r"(?<=dia )(\d{1,2})/(\d{1,2})(?![\w/])"), lambda f: self.date(f[1], f[2]) or f[0]),
-            (re.compile(r"(?<![\w/])(0?[1-9]|1[0-2])/([12]\d{3})(?![\w/])"), self._month_of_year),
-            (re.compile(rf"(?<![\w.,])0?1(?= de (?:{months}))"), lambda _: "primeiro"),
-            (re.compile(r"(?<![\w:,.])([01]?\d|2[0-4])(?::([0-5]\d)|\s?(?:h|hs|hrs)(?:\s?([0-5]\d)(?:\s?min|m)?)?)(?![\w:])"), self._hours),
-            (re.compile(r"(?<![\w(+])(?:(0?\(?\d\d\)?)\s?)?(9?\d{4})-(\d{4})(?![\w-])"), lambda f: self.grouped(f[0])),
-            (re.compile(r"(?<!\w)\((0?\d\d)\)\s?(9?\d{4})[- ]?(\d{4})(?![\w-])"), lambda f: self.grouped(f[0])),
-            (re.compile(r"(?<![\w-])0[389]00[ -]?\d{3}[ -]?\d{4}(?![\w-])"), self._free_call),
-            (re.compile(r"(?<![\w.])\d{2,3}\.\d{3}\.\d{3}(?:/\d{4})?-\d{2}(?!\w)|(?<![\w.])\d{5}-\d{3}(?!\w)"), lambda f: self.grouped(f[0])),
-            (re.compile(r"(?<!\w)([2-6])[ªa]-feira"), lambda f: WEEKDAYS[int(f[1])] + "-feira"),
-            (re.compile(r"(?<![\w.,])([1-9]\d{0,3})\.?\s?(?<=[\d.])([ºª])(?!\s?C)(?!\w)"), self._ordinal),
-            (re.compile(rf"\b((?i:século|séculos))\s{roman}"), lambda f: f"{f[1]} {self._ruler(f[2])}"),
-            (re.compile(rf"\b({KINGS})\s{roman}"), lambda f: f"{f[1]} {self._ruler(f[2])}"),
-            (re.compile(rf"\b({QUEENS})\s{roman}"), lambda f: f"{f[1]} {self._ruler(f[2], 'feminine')}"),
-            (re.compile(rf"\b((?i:{PARTS}))\s{roman}"), self._part),
-            (re.compile(rf"(?<!\w)([IVX]+)(?=\s(?:{EVENTS})\b)\s(\w+)"), self._event),
-            (re.compile(r"(?<![\w/.,])([1-9]\d{0,2})\s([1-9])/(\d{1,2})(?![\w/])"), self._mixed),
-            (re.compile(r"(?<![\w/.,])([1-9]\d?)/(\d{1,3})(?![\w/]|,\d)(?=(?:\s([^\W\d_]+))?)"), self._fraction_of),
-            (re.compile(r"(?<=\d)\s?/\s?(?=\d)"), lambda _: " barra "),
-            (re.compile(r"(?<=\d)\s?[x×]\s?(?=\d)|(?<=\d)\s?[x×](?!\w)"), lambda _: " vezes "),
-            (re.compile(r"(?<!\w)#(?=\d)"), lambda _: "número "),
-            (re.compile(r"(?<!\w)#(?=\w)"), lambda _: "hashtag "),
-            (re.compile(r"~\s?(?=\d)"), lambda _: "cerca de "),
-            (re.compile(r"(?<!\w)\$\s?(?=[^\d\s])"), lambda _: " "),
+            rule(r"(?<!\w)(?:nº|n°|n\.º|N\.º|Nº)\s?(?=\d)", lambda f: like(f[0], "número ")),
+            rule(r"(?<![\w/])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\w/]|\.\d)", self._date),
+            rule(r"(?<![\w/-])(\d{4})-(\d{2})-(\d{2})(?![\w-])", lambda f: self.date(f[3], f[2], f[1]) or f[0]),
+            rule(r"(?<![\w/])(\d\d)/(\d\d)(?![\w/])", lambda f: self.date(f[1], f[2]) or f[0]),
+            rule(r"(?<=dia )(\d{1,2})/(\d{1,2})(?![\w/])", lambda f: self.date(f[1], f[2]) or f[0]),
+            rule(r"(?<![\w/])(0?[1-9]|1[0-2])/([12]\d{3})(?![\w/])", self._month_of_year),
+            rule(rf"(?<![\w.,])0?1(?= de (?:{months}))", lambda _: "primeiro"),
+            rule(rf"(?<![\w:,.])([01]?\d|2[0-4]){clock}(?![\w:])", self._hours),
+            rule(rf"(?<![\w(+]){no_years}(?:0?\(?\d\d\)?\s?)?9?\d{{4}}-\d{{4}}(?![\w-])", spoken),
+            rule(r"(?<!\w)\((0?\d\d)\)\s?(9?\d{4})[- ]?(\d{4})(?![\w-])", spoken),
+            rule(r"(?<![\w-])0[389]00[ -]?\d{3}[ -]?\d{4}(?![\w-])", self._free_call),
+            rule(r"(?<![\w.])\d{2,3}\.\d{3}\.\d{3}(?:/\d{4})?-\d{2}(?!\w)|(?<![\w.])\d{5}-\d{3}(?!\w)", spoken),
+            rule(r"(?<!\w)([2-6])[ªa]-feira", lambda f: WEEKDAYS[int(f[1])] + "-feira"),
+            rule(r"(?<![\w.,])([1-9]\d{0,3})\.?\s?(?<=[\d.])([ºª])(?!\s?C)(?!\w)", self._ordinal),
+            rule(r"(?<![\w.,])([1-9]\d?)([oa])(?![\w'])", self._ordinal),
+            rule(r"((?:R\$|US\$|[$€£])\s?\d+)\.(?=\d\d(?!\d))", lambda f: f"{f[1]},"),
+            rule(rf"(?<!\w)D\.(?=\s(?:{KINGS})\b)", lambda _: "Dom"),
+            rule(r"(?<!\w)D\.(?=\s[A-Z]\w+a\b)", lambda _: "Dona"),
+            rule(r"(?<!\w)[Pp]rof\.ª", lambda f: like(f[0], "professora")),
+            rule(rf"\b((?i:século|séculos))\s{roman}", lambda f: f"{f[1]} {self._ruler(f[2])}"),
+            rule(rf"\b({KINGS})\s{roman}", lambda f: f"{f[1]} {self._ruler(f[2])}"),
+            rule(rf"\b({QUEENS})\s{roman}", lambda f: f"{f[1]} {self._ruler(f[2], 'feminine')}"),
+            rule(rf"\b((?i:{PARTS}))\s{roman}", self._part),
+            rule(rf"(?<!\w)([IVX]+)(?=\s(?:{EVENTS})\b)\s(\w+)", self._event),
+            self.bare_roman(),
+            rule(r"(?<![\w/.,])([1-9]\d{0,2})\s([1-9])/(\d{1,2})(?![\w/])", self._mixed),
+            rule(r"(?<![\w/.,])([1-9]\d?)/(\d{1,3})(?![\w/]|,\d)(?=(?:\s([^\W\d_]+))?)", self._fraction_of),
+            rule(r"(?<=\d)\s?/\s?(?=\d)", lambda _: " barra "),
+            rule(r"(?<=\d)\s?[x×]\s?(?=\d)|(?<=\d)\s?[x×](?!\w)", lambda _: " vezes "),
+            rule(r"(?<!\w)#(?=\d)", lambda _: "número "),
+            rule(r"(?<!\w)#(?=\w)", lambda _: "hashtag "),
+            rule(r"~\s?(?=\d)", lambda _: "cerca de "),
+            rule(r"(?<!\w)\$\s?(?=[^\d\s])", lambda _: " "),
         ]
 
     def number_rules(self) -> list[Rule]:
         return [
-            (re.compile(r"(?<![\d.,])(\d+)\.(\d{1,2}|\d{4,})(?![\d.,])"), lambda f: f"{f[1]} ponto {f[2]}"),  # version 2.0
-            (re.compile(rf"({self.signed})(?=({BEFORE_NOUN}\s([^\W\d_]+))?)"), self._agreeing),
+            rule(
+                r"(?<!\d)(?<!\d[.,])(\d+)\.(\d{1,2}|\d{4,})(?!\d|[.,]\d)", lambda f: f"{f[1]} ponto {f[2]}"
+            ),  # version 2.0
+            rule(rf"({self.signed})(?=({BEFORE_NOUN}\s([^\W\d_]+))?)", self._agreeing),
         ]
 
     def late_rules(self) -> list[Rule]:
         return [
-            (re.compile(r"(?<!\w)([A-Z]{1,3})&([A-Z]{1,3})(?!\w)"), self._both),
-            (re.compile(r"(?<![\w'’.-])([A-Z]{2,5})(s?)(?![\w'’]|-[A-Z])"), self._acronym),
-            (re.compile(r"(?<=\w )([B-DF-HJ-NP-Z])(?![\w.'’])"), lambda f: LETTERS[f[1]]),
+            rule(r"(?<!\w)([A-Z]{1,3})&([A-Z]{1,3})(?!\w)", self._both),
+            rule(r"(?<![\w'’.-])([A-Z]{2,5})(s?)(?![\w'’]|-[A-Z])", self._acronym),
+            rule(r"(?<=\w )([B-DF-HJ-NP-Z])(?![\w.'’])", lambda f: LETTERS[f[1]]),
         ]
 
     def fraction(self, text: str) -> str:
@@ -184,7 +202,7 @@ class Reader(Normaliser):
         return self.grouped(f"{number[:4]} {number[4:7]} {number[7:]}")
 
     def _ordinal(self, found: re.Match[str]) -> str:
-        gender = "feminine" if found[2] == "ª" else "masculine"
+        gender = "feminine" if found[2] in "ªa" else "masculine"
         return numerals.ordinal(int(found[1]), self.language, gender) or found[0]
 
     def _ruler(self, text: str, gender: str = "masculine") -> str:
