@@ -1,0 +1,61 @@
+# What a developer does. `make help` lists it.
+
+PYTHON ?= python3
+VENV ?= .venv
+# PyTorch's own CPU index, https://download.pytorch.org/whl/cpu, spares Linux a CUDA build of several GB. Empty: where pip looks.
+TORCH_INDEX ?=
+MINI ?= build/mini
+
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test check format env mini mini-evaluate clean
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+serve: $(VENV)/all.stamp ## Install everything the page offers, and serve it at http://127.0.0.1:8005
+	$(BIN)/timbre serve
+
+test: $(VENV)/dev.stamp ## Run the tests
+	$(BIN)/python -m pytest
+
+check: $(VENV)/dev.stamp ## Style, types, and which package may import which
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/dev.stamp ## Put the code in its style
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+env: $(VENV)/dev.stamp ## Write .env.example from the settings
+	$(BIN)/python -m timbre.settings > .env.example
+
+mini: $(VENV)/dev.stamp ## Make the built-in model from nothing; takes hours, goes on where it stopped
+	$(BIN)/python -m recipes.mini --out $(MINI)
+
+mini-evaluate: $(VENV)/dev.stamp ## Measure the built-in model with Whisper
+	$(BIN)/python -m recipes.mini.evaluate
+
+clean: ## Remove the environment
+	rm -rf $(VENV)
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/torch.stamp: | $(VENV)/bin/python
+ifneq ($(TORCH_INDEX),)
+	$(BIN)/pip install --quiet --index-url $(TORCH_INDEX) 'torch>=2.9,<2.14'
+endif
+	touch $@
+
+$(VENV)/all.stamp: pyproject.toml | $(VENV)/torch.stamp
+	$(BIN)/pip install --quiet --editable '.[all]'
+	touch $@
+
+$(VENV)/dev.stamp: pyproject.toml | $(VENV)/torch.stamp
+	$(BIN)/pip install --quiet --editable '.[all,dev]'
+	touch $@ $(VENV)/all.stamp
