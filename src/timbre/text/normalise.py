@@ -11,7 +11,7 @@ PASSES = 4  # what one pass leaves may be read by the next; by far most text is 
 _THIN = re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")  # blanks that group digits
 _INNER_JOINER = re.compile(r"(?<=\w)([\u200c\u200d])(?=\w)")
 _LINE_END = re.compile(r"\s*\n\s*")
-_REPLACED = {"⁄": "/", "©": "", "®": "", "™": ""}
+_REPLACED = {"⁄": "/", "©": "", "®": "", "™": "", "〇": "零"}
 _KEPT_NUMBERS = "²³"  # read with their unit: m²
 # brackets too: no text may spell the model's own marks, such as [STOP]
 _UNSAID = re.compile(r"[\[\]{}<>|\\_*^~`/#\ufe0f]+")

@@ -56,7 +56,8 @@ def _spell(number: int, language: str, *rulesets: str) -> str:
     engine = _engine(language)
     for name in rulesets:
         with suppress(NoRuleForNumberError, RulesetNotFoundError):
-            return engine.format_number(number, ruleset_names=[name]).text
+            # CLDR's ideographic nought is a sign, not a word
+            return engine.format_number(number, ruleset_names=[name]).text.replace("〇", "零")
     return ""
 
 

@@ -56,7 +56,9 @@ def split(text: str, language: str, limit: int) -> list[Piece]:
 def _paragraph(text: str, iso: str, limit: int) -> Iterator[Piece]:
     for sentence in _together(_sentences(text, iso), limit, iso):
         whole = len(sentence) <= limit and _LAST.search(sentence)
-        parts = [sentence] if whole else _cut(sentence, limit - 1)  # one is kept for the mark that closes a part
+        parts = (
+            [sentence] if whole else _cut(sentence, max(limit - 1, 1))
+        )  # one is kept for the mark that closes a part
         for part in parts:
             if any(mark.isalnum() for mark in part):
                 yield Piece(_closed(part, iso), PAUSE_SENTENCE if part is parts[-1] else _pause(part))

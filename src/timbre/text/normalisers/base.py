@@ -53,6 +53,7 @@ UNITS = {
     "hPa": "pressure-hectopascal", "%": "concentr-percent", "‰": "concentr-permille",
 }  # fmt: skip
 _OPEN, _CLOSE = "\ue000", "\ue001"  # private use: round the name of an emoji, until its commas are known
+_MAYBE_EMOJI = re.compile("[\u203c-\u3299\U0001f000-\U0001faff]")
 _TONES = re.compile("[\U0001f3fb-\U0001f3ff]")
 _END_OF_SENTENCE = re.compile(r"\s*$|\s+[\"“(]?[A-ZÀ-Þ]")
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -86,6 +87,8 @@ class Normaliser:
         self.gap = self.words.gap
         marks = Locale(language).number_symbols["latn"]
         self.point, self.group = marks["decimal"], marks["group"]
+        if self.group.isspace():  # narrow or unbreakable in CLDR; a plain one after cleaning
+            self.group = " "
         group = re.escape(self.group)
         self.plain = rf"(?<!\d)(?:\d{{1,3}}(?:{group}\d{{3}})+(?!\d)|\d+)(?:{re.escape(self.point)}\d+)?"
         self.signed = rf"(?:(?<![\w)])[-−])?{self.plain}"
@@ -111,12 +114,14 @@ class Normaliser:
             *self._abbreviation_rules(),
             (_INTERNATIONAL, lambda found: f"{self.words.plus} {self.grouped(found[1])}"),
             *self.own_rules(),
+            rule(r"(?<![\d:])([01]?\d|2[0-4]):([0-5]\d)(?![\d:])", lambda found: f"{int(found[1])} {int(found[2])}"),
             *self._range_rules(),
             *self._money_rules(),
             rule(rf"({self.signed})\s?({_any(self.all_units)})(?!\w)", self._measure),
             (_LETTER_BY_DIGIT, lambda _: self.gap),
             (_LETTER_DASH_DIGIT, lambda _: self.gap),
             rule(r"(?<!\d)\d+(?:\.\d+){2,}", self._dotted),
+            *self._foreign_rules(),
             *self.number_rules(),
             (re.compile(self.signed), lambda found: self.number(found[0])),
             *self.late_rules(),
@@ -146,7 +151,7 @@ class Normaliser:
         else:
             said = numerals.cardinal(int(whole), self.language, gender)
         if negative:
-            said = f"{numerals.minus(self.language)} {said}"
+            said = f"{numerals.minus(self.language)}{self.gap}{said}"
         if fraction:
             said = self.gap.join((said, self.words.decimal, self.fraction(fraction)))
         return said
@@ -186,6 +191,13 @@ class Normaliser:
 
         return _BARE_ROMAN, say
 
+    def _foreign_rules(self) -> list[Rule]:
+        """A point where the language writes a comma: no decimal of its own, as in "version 2.0"."""
+        if self.point == ".":
+            return []
+        said = f" {self.words.dot} "
+        return [rule(r"(?<!\d)(?<!\d[.,])(\d+)\.(\d{1,2}|\d{4,})(?!\d|[.,]\d)", lambda f: f"{f[1]}{said}{f[2]}")]
+
     def _range_rules(self) -> list[Rule]:
         """ "10-20" is "10 to 20", and "$5-10" "5 to $10"; not so inside "2024-10-20"."""
         if not self.span:
@@ -222,8 +234,15 @@ class Normaliser:
         symbols = _any(CURRENCIES)
         scale = rf"(?:\s?({_any(self.scales)})(?!\w))?" if self.scales else "()"
         return [
-            rule(rf"([-−]?)(?<!\w)({symbols})\s?({self.plain}){scale}", lambda f: self._money(f[1], f[2], f[3], f[4])),
-            rule(rf"((?<![\w)])[-−]|)({self.plain})\s?({symbols})(?!\w)", lambda f: self._money(f[1], f[3], f[2], "")),
+            rule(rf"((?:{symbols})\s?\d+)\.(?=\d\d(?!\d))", lambda f: f[1] + self.point),  # "$5.50" in any language
+            rule(
+                rf"([-−]?)(?<![A-Za-z])({symbols})\s?({self.plain}){scale}",
+                lambda f: self._money(f[1], f[2], f[3], f[4]),
+            ),
+            rule(
+                rf"((?<![\w)])[-−]|)({self.plain})\s?({symbols})(?![A-Za-z])",
+                lambda f: self._money(f[1], f[3], f[2], ""),
+            ),
         ]
 
     def _money(self, sign: str, symbol: str, number: str, scale: str | None) -> str:
@@ -295,9 +314,9 @@ class Normaliser:
         return f" {self.all_symbols[found[1]]}" + ("" if found[2] else " ")
 
     def _emoji(self, text: str) -> str:
-        text = _TONES.sub("", text)
-        if emoji.emoji_count(text) == 0:
+        if not _MAYBE_EMOJI.search(text):
             return text
+        text = _TONES.sub("", text)
         named = self.language in emoji.LANGUAGES
         text = emoji.replace_emoji(text, lambda found, _: f"{_OPEN}{self._emoji_name(found)}{_CLOSE}" if named else " ")
         text = re.sub(rf"({_OPEN}[^{_CLOSE}]*{_CLOSE})(?:\s*\1)+", r"\1", text)

@@ -119,7 +119,6 @@ class Reader(Normaliser):
             rule(r"(?<!\w)([2-6])[ªa]-feira", lambda f: WEEKDAYS[int(f[1])] + "-feira"),
             rule(r"(?<![\w.,])([1-9]\d{0,3})\.?\s?(?<=[\d.])([ºª])(?!\s?C)(?!\w)", self._ordinal),
             rule(r"(?<![\w.,])([1-9]\d?)([oa])(?![\w'])", self._ordinal),
-            rule(r"((?:R\$|US\$|[$€£])\s?\d+)\.(?=\d\d(?!\d))", lambda f: f"{f[1]},"),
             rule(rf"(?<!\w)D\.(?=\s(?:{KINGS})\b)", lambda _: "Dom"),
             rule(r"(?<!\w)D\.(?=\s[A-Z]\w+a\b)", lambda _: "Dona"),
             rule(r"(?<!\w)[Pp]rof\.ª", lambda f: like(f[0], "professora")),
@@ -141,9 +140,6 @@ class Reader(Normaliser):
 
     def number_rules(self) -> list[Rule]:
         return [
-            rule(
-                r"(?<!\d)(?<!\d[.,])(\d+)\.(\d{1,2}|\d{4,})(?!\d|[.,]\d)", lambda f: f"{f[1]} ponto {f[2]}"
-            ),  # version 2.0
             rule(rf"({self.signed})(?=({BEFORE_NOUN}\s([^\W\d_]+))?)", self._agreeing),
         ]
 
