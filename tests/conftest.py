@@ -1,25 +1,10 @@
 """What the tests share: a tiny model with random weights, and a service that really runs."""
 
-import json
-import os
-import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
-import numpy as np
 import pytest
-
-from timbre.engine.protocol import Conditioning, write_voices
-
-GOLDEN = Path(__file__).parent / "fixtures" / "golden-tiny"
-BUILT_IN = {"ana": "Low and calm.", "bruno": "Deep and slow.", "clara": "Bright and quick.", "davi": "Clear and even."}
+from running import Service, make_model, serving
 
 
 @pytest.fixture(scope="session")
@@ -30,89 +15,8 @@ def engine_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def make_model(folder: Path) -> None:
-    folder.mkdir(parents=True)
-    for name in ("model.pth", "vocab.json"):
-        shutil.copyfile(GOLDEN / name, folder / name)
-    config = json.loads((GOLDEN / "config.json").read_text())
-    config["languages"] = ["en", "pt"]
-    (folder / "config.json").write_text(json.dumps(config))
-    width = config["model_args"]["gpt_n_model_channels"]
-    voices = {name: random_voice(seed, width) for seed, name in enumerate(BUILT_IN)}
-    (folder / "voices.safetensors").write_bytes(write_voices(voices))
-    cards = {name: {"name": name.capitalize(), "about": about, "language": "en"} for name, about in BUILT_IN.items()}
-    (folder / "voices.json").write_text(json.dumps(cards))
-
-
-def random_voice(seed: int, width: int) -> Conditioning:
-    random = np.random.default_rng(seed)
-    embedding = random.normal(size=512)
-    latents = random.normal(size=(32, width)).astype(np.float32)
-    return Conditioning(latents, (embedding / np.linalg.norm(embedding)).astype(np.float32))
-
-
-@dataclass(frozen=True)
-class Service:
-    """A running `timbre serve`."""
-
-    url: str
-    home: Path
-    process: subprocess.Popen[bytes]
-    log: Path
-
-    def environment(self) -> dict[str, str]:
-        """For another `timbre` command that is to use the same home."""
-        return os.environ | {"TIMBRE_HOME": str(self.home), "TIMBRE_MODEL": "tiny"}
-
-
 @pytest.fixture(scope="session")
 def service(engine_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """The whole service as processes of their own, on a port of its own, ready to speak."""
     with serving(tmp_path_factory.mktemp("home"), engine_folder) as running:
         yield running
-
-
-class serving:
-    """Starts `timbre serve` with a home folder that holds the tiny model, and ends it as a user would: by SIGTERM."""
-
-    def __init__(self, home: Path, engine_folder: Path) -> None:
-        self.home, self.port = home, free_port()
-        shutil.copytree(engine_folder, home / "models" / "tiny")
-
-    def __enter__(self) -> Service:
-        environment = os.environ | {
-            "TIMBRE_HOME": str(self.home),
-            "TIMBRE_MODEL": "tiny",
-            "TIMBRE_PORT": str(self.port),
-            "TIMBRE_UPLOAD_LIMIT_MB": "5",
-            "TIMBRE_THREADS": "1",
-        }
-        log = self.home / "log.txt"
-        with log.open("wb") as sink:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "timbre", "serve"], env=environment, stdout=sink, stderr=sink, cwd=self.home
-            )
-        self.service = Service(f"http://127.0.0.1:{self.port}", self.home, process, log)
-        deadline = time.monotonic() + 120
-        while time.monotonic() < deadline and process.poll() is None:
-            try:
-                if httpx.get(f"{self.service.url}/ready", timeout=5).status_code == 200:
-                    return self.service
-            except httpx.TransportError:
-                pass
-            time.sleep(0.1)
-        process.kill()
-        raise AssertionError(f"the service did not get ready:\n{log.read_text()}")
-
-    def __exit__(self, *_: object) -> None:
-        self.service.process.send_signal(signal.SIGTERM)
-        try:
-            self.service.process.wait(30)
-        finally:
-            self.service.process.kill()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -100,7 +100,8 @@ def test_it_conditions_on_clips_and_names_its_voices(tmp_path):
             assert made.latents.flat[0] == pytest.approx(2.03)
             assert sorted(await client.voices()) == ["ana", "bruno"]
             stats = await client.stats()
-            assert stats["voices"] == {"ana": {"name": "Ana"}, "bruno": {"name": "Bruno"}} and stats["limits"] == {"en": 200, "pt": 200}
+            assert stats["voices"] == {"ana": {"name": "Ana"}, "bruno": {"name": "Bruno"}}
+            assert stats["limits"] == {"en": 200, "pt": 200}
 
     run(test)
 

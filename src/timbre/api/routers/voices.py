@@ -8,11 +8,13 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 
 from timbre.api import audio
+from timbre.api.errors import InvalidRequest
 from timbre.api.routers.speech import AUDIO
 from timbre.api.schemas import VoiceOut, Voices
 from timbre.api.uploads import kept
 from timbre.api.wiring import Wired
 from timbre.speech import Asked
+from timbre.text.languages import resolve
 from timbre.voices.library import Voice, preview_text
 
 router = APIRouter(prefix="/voices", tags=["voices"])
@@ -34,9 +36,13 @@ async def clone(
     language: Annotated[str, Form(examples=["en"])] = "en",
 ) -> VoiceOut:
     """Make a voice from recordings. Answers when it can speak."""
+    spoken = resolve(language).code
+    for field, value in (("name", name), ("consent", consent)):
+        if not value.strip():
+            raise InvalidRequest(field=field, problem="it is empty")
     with tempfile.TemporaryDirectory(prefix="timbre-") as folder:
         clips = await kept(files, Path(folder))
-        voice = await asyncio.to_thread(wired.library.add, name, clips, language, consent, wired.waiting_engine)
+        voice = await asyncio.to_thread(wired.library.add, name.strip(), clips, spoken, consent, wired.waiting_engine)
     return shown(voice)
 
 

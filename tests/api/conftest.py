@@ -1,0 +1,32 @@
+"""What the tests of the API share: a client of the running service, and recordings made on the fly."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+from running import GOLDEN, Service
+
+TEXT = "The kettle has just boiled."
+
+
+@pytest.fixture(scope="session")
+def http(service: Service) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=service.url, timeout=120) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def speech_wav() -> bytes:
+    """Six seconds that a detector of speech takes for speech."""
+    return (GOLDEN / "reference.wav").read_bytes()
+
+
+@pytest.fixture
+def speak(http: httpx.Client) -> Callable[..., httpx.Response]:
+    """POST /synthesize-direct."""
+
+    def post(text: str = TEXT, **more: Any) -> httpx.Response:
+        return http.post("/synthesize-direct", json={"text": text, "seed": 1, **more})
+
+    return post

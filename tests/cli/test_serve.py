@@ -1,0 +1,99 @@
+"""`timbre serve`: checks first, restarts what falls, ends cleanly, and keeps one log."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+from running import Service, serving
+
+
+def refused(environment: dict[str, str]) -> str:
+    """What `timbre serve` says when it does not start."""
+    done = subprocess.run(
+        [sys.executable, "-m", "timbre", "serve"],
+        env=os.environ | environment,
+        capture_output=True,
+        timeout=30,
+        check=False,
+    )
+    said = done.stderr.decode()
+    assert done.returncode == 1 and "Traceback" not in said, said
+    return said
+
+
+def test_a_taken_port_is_one_sentence(tmp_path: Path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        assert port in refused({"TIMBRE_HOME": str(tmp_path), "TIMBRE_PORT": port})
+
+
+def test_a_home_that_is_a_file_is_one_sentence(tmp_path: Path):
+    (tmp_path / "home").touch()
+    assert "home folder" in refused({"TIMBRE_HOME": str(tmp_path / "home")})
+
+
+def test_a_second_service_in_the_same_home_is_one_sentence(service: Service):
+    assert "already running" in refused({"TIMBRE_HOME": str(service.home)})
+
+
+def test_what_falls_is_started_again_and_everything_ends_together(engine_folder: Path, tmp_path: Path):
+    with serving(tmp_path / "home", engine_folder) as service:
+        first = children(service)
+        os.kill(first["engine"], signal.SIGKILL)
+        wait(lambda: httpx.get(f"{service.url}/ready").status_code == 503)
+        wait(lambda: httpx.get(f"{service.url}/ready").status_code == 200)
+        second = children(service)
+        assert second["engine"] != first["engine"] and second["api"] == first["api"]
+        service.process.send_signal(signal.SIGTERM)
+        assert service.process.wait(20) == 0
+    log = service.log.read_text()
+    assert f"Timbre is ready: {service.url}" in log and log.rstrip().endswith("ended")
+    assert all(line[:9] in {"serve  | ", "engine | ", "api    | "} for line in log.splitlines())
+    assert not any(alive(child) for child in second.values())
+    assert not (service.home / "engine.sock").exists()
+
+
+def test_the_roles_end_when_the_supervisor_is_killed(engine_folder: Path, tmp_path: Path):
+    with serving(tmp_path / "home", engine_folder) as service:
+        roles = children(service)
+        service.process.kill()
+        wait(lambda: not any(alive(child) for child in roles.values()))
+
+
+def children(service: Service) -> dict[str, int]:
+    """The roles' process ids, by what their command lines say."""
+    found = {}
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((path / "stat").read_text().rpartition(")")[2].split()[1])
+            words = (path / "cmdline").read_bytes().decode().split("\0")
+        except (OSError, ValueError):
+            continue
+        if parent == service.process.pid:
+            found.update({role: int(path.name) for role in ("engine", "api") if role in words})
+    return found
+
+
+def alive(process: int) -> bool:
+    try:
+        return (Path("/proc") / str(process) / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def wait(true) -> None:
+    deadline = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+pytestmark = pytest.mark.skipif(not Path("/proc").exists(), reason="finds the roles in /proc")
