@@ -91,6 +91,13 @@ def test_one_enormous_word_is_cut_hard_but_never_within_a_letter() -> None:
     assert all(piece.rstrip(".").endswith("\u0323") for piece in pieces)
 
 
+def test_no_number_is_cut_in_two() -> None:
+    number = "um milhão duzentos e trinta e quatro mil quinhentos e sessenta e sete"
+    for before in range(1, 30):
+        pieces = plan("palavra " * before + "1.234.567 " + "palavra " * 30, "pt", 120)
+        assert sum(number in piece.text for piece in pieces) == 1
+
+
 def test_pauses_follow_punctuation() -> None:
     pieces = plan(
         "O primeiro dia nasceu muito bonito. O segundo dia nasceu nublado.\n\nO terceiro dia choveu sem parar.", "pt"

@@ -5,6 +5,7 @@ import unicodedata
 
 from timbre.text.languages import resolve
 from timbre.text.normalisers import normaliser
+from timbre.text.numerals import BOUND
 
 PASSES = 4  # what one pass leaves may be read by the next; by far most text is done after the first
 
@@ -23,6 +24,11 @@ def normalise(text: str, language: str) -> str:
 
     A second call changes nothing. Raises errors.UnknownLanguage, and nothing else on any text.
     """
+    return bound(text, language).replace(BOUND, " ")
+
+
+def bound(text: str, language: str) -> str:
+    """The same with the blanks inside numbers marked as `numerals.BOUND`, for whoever cuts the text."""
     read = normaliser(resolve(language))
     text = _clean(text)
     for _ in range(PASSES):
@@ -68,7 +74,9 @@ def _sweep(text: str) -> str:
     """Drop what no reader says and no rule knew; close the blanks that it leaves."""
     text = _UNSAID.sub(_gap, _INNER_JOINER.sub(r"\1", text))
     text = "".join(mark if _sayable(mark) else " " for mark in text)
-    text = re.sub(r" +([,.!?;:]) (?=[,.!?;:])", r"\1", re.sub(r"[^\S\n]+", " ", text))
+    text = re.sub(
+        r" +([,.!?;:]) (?=[,.!?;:])", r"\1", re.sub(r"(?:[^\S\n\u00a0]|(?<!\w)\u00a0|\u00a0(?!\w))+", " ", text)
+    )
     text = _LOOSE_ACCENT.sub("", text)
     return unicodedata.normalize("NFC", _LINE_END.sub("\n\n", text).strip())
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from unicode_rbnf import RbnfEngine
 
+BOUND = "\u00a0"  # the blank inside a number: text is not cut there
 LONGEST = 15  # digits; a longer number is no quantity, and is read digit by digit
 
 _ROMAN = re.compile(r"(M{0,3})(CM|CD|D?C{0,3})(XC|XL|L?X{0,3})(IX|IV|V?I{0,3})")
@@ -35,7 +36,7 @@ def year(number: int, language: str) -> str:
     return _spell(number, language, "spellout-numbering-year", "spellout-numbering")
 
 
-def digits(text: str, language: str, gap: str = " ") -> str:
+def digits(text: str, language: str, gap: str = BOUND) -> str:
     """Each digit by itself: "zero zero seven"."""
     return gap.join(_spell(int(digit), language, "spellout-numbering") for digit in text)
 
@@ -56,8 +57,8 @@ def _spell(number: int, language: str, *rulesets: str) -> str:
     engine = _engine(language)
     for name in rulesets:
         with suppress(NoRuleForNumberError, RulesetNotFoundError):
-            # CLDR's ideographic nought is a sign, not a word
-            return engine.format_number(number, ruleset_names=[name]).text.replace("〇", "零")
+            said = engine.format_number(number, ruleset_names=[name]).text
+            return said.replace(" ", BOUND).replace("〇", "零")  # CLDR's ideographic nought is a sign, not a word
     return ""
 
 

@@ -3,7 +3,7 @@
 from timbre import errors
 from timbre.settings import settings
 from timbre.text.languages import resolve
-from timbre.text.normalise import normalise
+from timbre.text.normalise import bound
 from timbre.text.split import Piece, split
 
 __all__ = ["Piece", "plan"]
@@ -19,7 +19,7 @@ def plan(text: str, language: str, limit: int | None = None) -> list[Piece]:
     allowed = settings().text_limit
     if len(text) > allowed:
         raise errors.TextTooLong(length=len(text), limit=allowed)
-    pieces = split(normalise(text, spoken.code), spoken.code, min(limit or spoken.limit, spoken.limit))
+    pieces = split(bound(text, spoken.code), spoken.code, min(limit or spoken.limit, spoken.limit))
     if not pieces:
         raise errors.EmptyText()
     return pieces

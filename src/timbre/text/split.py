@@ -1,4 +1,4 @@
-"""Pieces that a model reads well: whole sentences where they fit, else clauses, else words; never half a letter.
+"""Pieces that a model reads well: whole sentences where they fit, else clauses, else words; never half a number.
 
 Sentences are found by the package sentencex, which knows the abbreviations of all our languages. A sentence that is too
 long is cut into parts of nearly equal length, because a model drifts on a long piece and babbles on a tiny one.
@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from timbre.text.languages import resolve
+from timbre.text.numerals import BOUND
 
 # Seconds of silence after a piece, by what it ends with
 PAUSE_WORD = 0.05  # cut between two words
@@ -41,8 +42,8 @@ class Piece:
 def split(text: str, language: str, limit: int) -> list[Piece]:
     """Pieces of at most `limit` characters (2 at least), each ending in final punctuation.
 
-    Line ends in the text are ends of paragraphs. The pause after the last piece is 0. No piece is without a letter or
-    a digit: what is only punctuation is dropped.
+    A blank that is `numerals.BOUND` is cut at only if nothing else will do; the answer has a plain one. Line ends part
+    paragraphs. The pause after the last piece is 0. What has neither letter nor digit is dropped.
     """
     iso = resolve(language).iso
     pieces: list[Piece] = []
@@ -56,12 +57,13 @@ def split(text: str, language: str, limit: int) -> list[Piece]:
 def _paragraph(text: str, iso: str, limit: int) -> Iterator[Piece]:
     for sentence in _together(_sentences(text, iso), limit, iso):
         whole = len(sentence) <= limit and _LAST.search(sentence)
-        parts = (
-            [sentence] if whole else _cut(sentence, max(limit - 1, 1))
-        )  # one is kept for the mark that closes a part
+        # when it is cut, one character is kept for the mark that closes a part
+        parts = [sentence] if whole else _cut(sentence, max(limit - 1, 1))
         for part in parts:
             if any(mark.isalnum() for mark in part):
-                yield Piece(_closed(part, iso), PAUSE_SENTENCE if part is parts[-1] else _pause(part))
+                yield Piece(
+                    _closed(part, iso).replace(BOUND, " "), PAUSE_SENTENCE if part is parts[-1] else _pause(part)
+                )
 
 
 def _sentences(text: str, iso: str) -> list[str]:
@@ -110,12 +112,15 @@ def _place(text: str, aim: int, limit: int) -> int:
 
     def after_clause(at: int) -> bool:
         before = text[max(at - 3, 0) : at].rstrip(CLOSING)
-        return text[at - 1] in _WIDE or (text[at].isspace() and before.endswith(tuple(_INNER)))
+        return text[at - 1] in _WIDE or (text[at] == " " and before.endswith(tuple(_INNER)))
 
     def after_word(at: int) -> bool:
-        return text[at].isspace() and text[at - 1] != "."  # the stop of an abbreviation: its word belongs to the next
+        return text[at] == " " and text[at - 1] != "."  # the stop of an abbreviation: its word belongs to the next
 
-    kinds: tuple[Callable[[int], bool], ...] = (after_clause, after_word)
+    def inside_number(at: int) -> bool:
+        return text[at] == BOUND  # one that is longer than a piece
+
+    kinds: tuple[Callable[[int], bool], ...] = (after_clause, after_word, inside_number)
     for clear in kinds:
         found = [at for at in range(max(aim // 2, 1), limit + 1) if clear(at)]
         if found:

@@ -84,7 +84,7 @@ class Normaliser:
     def __init__(self, language: str) -> None:
         self.language = language
         self.words = WORDS[language]
-        self.gap = self.words.gap
+        self.gap = self.words.gap and numerals.BOUND
         marks = Locale(language).number_symbols["latn"]
         self.point, self.group = marks["decimal"], marks["group"]
         if self.group.isspace():  # narrow or unbreakable in CLDR; a plain one after cleaning

@@ -92,12 +92,12 @@ class Reader(Normaliser):
         spoken = self._grouped
         return [
             rule(r"(?<!\w)St\.(?=\s[A-Z])", lambda _: "Saint"),
-            rule(r"(?<=\w )St\.(?!\w)", lambda f: "Street" + ("." if not f.string[f.end() :].strip() else "")),
+            rule(r"(?<=\w\s)St\.(?!\w)", lambda f: "Street" + ("." if not f.string[f.end() :].strip() else "")),
             rule(r"(?<!\w)[Nn]o\.\s?(?=\d)|(?<!\w)#(?=\d)|№\s?(?=\d)", lambda f: like(f[0], "number ")),
             rule(r"(?<!\w)p\.\s?(?=\d)", lambda _: "page "),
             rule(r"(?<![\w/])(\d{1,2})([/-])(\d{1,2})\2([12]\d{3}|\d\d)(?![\w/])", self._date),
             rule(rf"(?<![\w/-]){year}-(\d{{2}})-(\d{{2}})(?![\w-])", lambda f: self.date(f[3], f[2], f[1]) or f[0]),
-            rule(r"(?<=\bon )(\d{1,2})/(\d{1,2})(?![\w/])", lambda f: self.date(f[2], f[1]) or f[0]),
+            rule(r"(?<=\bon\s)(\d{1,2})/(\d{1,2})(?![\w/])", lambda f: self.date(f[2], f[1]) or f[0]),
             rule(rf"\b{MONTH}\s{day}(?![\w:]|,\d)(?:,?\s{year}(?![\w:]))?", self._month_first),
             rule(rf"(?<![\w.,]){day}\s{MONTH}\b(?:,?\s{year}(?!\w))?(?<!\s)", self._day_first),
             rule(rf"\b{MONTH}(?=,?\s{year})", lambda f: self._month(f[1])),

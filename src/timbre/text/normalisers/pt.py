@@ -108,7 +108,7 @@ class Reader(Normaliser):
             rule(r"(?<![\w/])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\w/]|\.\d)", self._date),
             rule(r"(?<![\w/-])(\d{4})-(\d{2})-(\d{2})(?![\w-])", lambda f: self.date(f[3], f[2], f[1]) or f[0]),
             rule(r"(?<![\w/])(\d\d)/(\d\d)(?![\w/])", lambda f: self.date(f[1], f[2]) or f[0]),
-            rule(r"(?<=dia )(\d{1,2})/(\d{1,2})(?![\w/])", lambda f: self.date(f[1], f[2]) or f[0]),
+            rule(r"(?<=dia\s)(\d{1,2})/(\d{1,2})(?![\w/])", lambda f: self.date(f[1], f[2]) or f[0]),
             rule(r"(?<![\w/])(0?[1-9]|1[0-2])/([12]\d{3})(?![\w/])", self._month_of_year),
             rule(rf"(?<![\w.,])0?1(?= de (?:{months}))", lambda _: "primeiro"),
             rule(rf"(?<![\w:,.])([01]?\d|2[0-4]){clock}(?![\w:])", self._hours),
@@ -147,7 +147,7 @@ class Reader(Normaliser):
         return [
             rule(r"(?<!\w)([A-Z]{1,3})&([A-Z]{1,3})(?!\w)", self._both),
             rule(r"(?<![\w'’.-])([A-Z]{2,5})(s?)(?![\w'’]|-[A-Z])", self._acronym),
-            rule(r"(?<=\w )([B-DF-HJ-NP-Z])(?![\w.'’])", lambda f: LETTERS[f[1]]),
+            rule(r"(?<=\w\s)([B-DF-HJ-NP-Z])(?![\w.'’])", lambda f: LETTERS[f[1]]),
         ]
 
     def fraction(self, text: str) -> str:
