@@ -95,6 +95,7 @@ class Reader(Normaliser):
             rule(r"(?<=\w\s)St\.(?!\w)", lambda f: "Street" + ("." if not f.string[f.end() :].strip() else "")),
             rule(r"(?<!\w)[Nn]o\.\s?(?=\d)|(?<!\w)#(?=\d)|№\s?(?=\d)", lambda f: like(f[0], "number ")),
             rule(r"(?<!\w)p\.\s?(?=\d)", lambda _: "page "),
+            # dates, hours
             rule(r"(?<![\w/])(\d{1,2})([/-])(\d{1,2})\2([12]\d{3}|\d\d)(?![\w/])", self._date),
             rule(rf"(?<![\w/-]){year}-(\d{{2}})-(\d{{2}})(?![\w-])", lambda f: self.date(f[3], f[2], f[1]) or f[0]),
             rule(r"(?<=\bon\s)(\d{1,2})/(\d{1,2})(?![\w/])", lambda f: self.date(f[2], f[1]) or f[0]),
@@ -103,15 +104,19 @@ class Reader(Normaliser):
             rule(rf"\b{MONTH}(?=,?\s{year})", lambda f: self._month(f[1])),
             rule(rf"(?<![\w:.,])([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?!\d|:\d){half}?(?!\w)", self._clock),
             rule(rf"(?<![\w:.,])(1[0-2]|0?[1-9]){half}", self._hour),
+            # telephones
             rule(r"(?<![\w-])(?:\+?1[ .-])?(?:\(\d{3}\)\s?|\d{3}[ .-])\d{3}[ .-]\d{4}(?![\w-])", spoken),
             rule(r"(?<![\w-])\d{3}-\d{4}(?![\w-])", spoken),
             rule(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])", spoken),
+            # ordinals, decades
             rule(r"(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d{1,15})(?:st|nd|rd|th)(?!\w)", self._ordinal),
             rule(r"(?<![\w.,])([12]\d\d0)['’]?s(?!\w)", lambda f: _plural(self._year(f[1]))),
             rule(r"(?<!\w)['’]?([2-9]0)['’]?s(?!\w)", lambda f: _plural(self.number(f[1]))),
+            # Roman numerals
             rule(rf"\b({KINGS})\s{roman}", self._ruler),
             rule(rf"\b((?i:{PARTS}))\s{roman}", self._part),
             self.bare_roman(),
+            # feet, fractions, signs between numbers
             rule(r"(?<![\w.,])([1-9])['’′]\s?(\d{1,2})(?:[\"”″]|(?!\w))", lambda f: f"{f[1]} foot {f[2]}"),
             rule(r"(?<![\w/.,])([1-9]\d{0,2})\s([1-9])/(\d{1,2})(?![\w/])", self._mixed),
             rule(r"(?<![\w/.,])([1-9]\d?)/(\d{1,3})(?![\w/]|,\d)(?=(\s\w)?)", self._fraction_of),

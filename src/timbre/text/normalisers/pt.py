@@ -105,6 +105,7 @@ class Reader(Normaliser):
         spoken = self._grouped
         return [
             rule(r"(?<!\w)(?:nº|n°|n\.º|N\.º|Nº)\s?(?=\d)", lambda f: like(f[0], "número ")),
+            # dates, hours
             rule(r"(?<![\w/])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\w/]|\.\d)", self._date),
             rule(r"(?<![\w/-])(\d{4})-(\d{2})-(\d{2})(?![\w-])", lambda f: self.date(f[3], f[2], f[1]) or f[0]),
             rule(r"(?<![\w/])(\d\d)/(\d\d)(?![\w/])", lambda f: self.date(f[1], f[2]) or f[0]),
@@ -112,13 +113,16 @@ class Reader(Normaliser):
             rule(r"(?<![\w/])(0?[1-9]|1[0-2])/([12]\d{3})(?![\w/])", self._month_of_year),
             rule(rf"(?<![\w.,])0?1(?= de (?:{months}))", lambda _: "primeiro"),
             rule(rf"(?<![\w:,.])([01]?\d|2[0-4]){clock}(?![\w:])", self._hours),
+            # telephones, then CPF, CNPJ and CEP
             rule(rf"(?<![\w(+]){no_years}(?:0?\(?\d\d\)?\s?)?9?\d{{4}}-\d{{4}}(?![\w-])", spoken),
             rule(r"(?<!\w)\((0?\d\d)\)\s?(9?\d{4})[- ]?(\d{4})(?![\w-])", spoken),
             rule(r"(?<![\w-])0[389]00[ -]?\d{3}[ -]?\d{4}(?![\w-])", self._free_call),
             rule(r"(?<![\w.])\d{2,3}\.\d{3}\.\d{3}(?:/\d{4})?-\d{2}(?!\w)|(?<![\w.])\d{5}-\d{3}(?!\w)", spoken),
+            # ordinals
             rule(r"(?<!\w)([2-6])[ªa]-feira", lambda f: WEEKDAYS[int(f[1])] + "-feira"),
             rule(r"(?<![\w.,])([1-9]\d{0,3})\.?\s?(?<=[\d.])([ºª])(?!\s?C)(?!\w)", self._ordinal),
             rule(r"(?<![\w.,])([1-9]\d?)([oa])(?![\w'])", self._ordinal),
+            # names of rulers, Roman numerals
             rule(rf"(?<!\w)D\.(?=\s(?:{KINGS})\b)", lambda _: "Dom"),
             rule(r"(?<!\w)D\.(?=\s[A-Z]\w+a\b)", lambda _: "Dona"),
             rule(r"(?<!\w)[Pp]rof\.ª", lambda f: like(f[0], "professora")),
@@ -128,6 +132,7 @@ class Reader(Normaliser):
             rule(rf"\b((?i:{PARTS}))\s{roman}", self._part),
             rule(rf"(?<!\w)([IVX]+)(?=\s(?:{EVENTS})\b)\s(\w+)", self._event),
             self.bare_roman(),
+            # fractions, signs between numbers
             rule(r"(?<![\w/.,])([1-9]\d{0,2})\s([1-9])/(\d{1,2})(?![\w/])", self._mixed),
             rule(r"(?<![\w/.,])([1-9]\d?)/(\d{1,3})(?![\w/]|,\d)(?=(?:\s([^\W\d_]+))?)", self._fraction_of),
             rule(r"(?<=\d)\s?/\s?(?=\d)", lambda _: " barra "),
