@@ -39,6 +39,10 @@ LETTER_BY_LETTER = {
 HUMS = {
     "HM", "HMM", "SHH", "PSST", "BRR", "BRRR", "GRR", "GRRR", "MM", "MMM", "ZZZ", "TSK", "PFFT", "NTH",
 }  # fmt: skip
+# after "U.S." a capital may be a name ("U.S. Army"): these words are none
+_NEW_SENTENCE = re.compile(
+    r"\s*$|\s+(?:The|It|He|She|We|They|I|You|In|On|At|Now|But|And|This|That|There|If|When|After|So|For|As)\b"
+)
 UNITS_OF_TIME = {"a": "A M", "p": "P M"}
 
 
@@ -231,7 +235,7 @@ class Reader(Normaliser):
         return found[0] if unit or (counted and before != "in ") else self._year(found[1])
 
     def _dotted_letters(self, found: re.Match[str]) -> str:
-        stop = "." if not found.string[found.end() :].strip() else ""
+        stop = "." if _NEW_SENTENCE.match(found.string, found.end()) else ""
         return found[1].replace(".", " ").strip() + stop
 
     def _both(self, found: re.Match[str]) -> str:
