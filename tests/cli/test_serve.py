@@ -47,8 +47,14 @@ def test_a_second_service_in_the_same_home_is_one_sentence(service: Service):
 def test_what_falls_is_started_again_and_everything_ends_together(engine_folder: Path, tmp_path: Path):
     with serving(tmp_path / "home", engine_folder) as service:
         first = children(service)
-        os.kill(first["engine"], signal.SIGKILL)
-        wait(lambda: httpx.get(f"{service.url}/ready").status_code == 503)
+        wanted = {"text": "Tea now. " * 100, "format": "pcm", "stream": True}
+        with (
+            pytest.raises(httpx.RemoteProtocolError),
+            httpx.stream("POST", f"{service.url}/synthesize-direct", json=wanted, timeout=60) as answer,
+        ):
+            for _ in answer.iter_raw():  # the first audio is here: now the engine falls
+                if alive(first["engine"]):
+                    os.kill(first["engine"], signal.SIGKILL)
         wait(lambda: httpx.get(f"{service.url}/ready").status_code == 200)
         second = children(service)
         assert second["engine"] != first["engine"] and second["api"] == first["api"]

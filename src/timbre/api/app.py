@@ -1,7 +1,9 @@
 """The application: its routes, and what every request passes through."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
@@ -16,6 +18,7 @@ from timbre.engine.client import AsyncClient, Client
 from timbre.settings import Settings
 from timbre.voices.library import Library
 
+THREADS = 32
 ABOUT = """Text in, speech out, in a voice of your own. Every error is
 `{"error": {"code", "message", "hint", "request_id"}}`, under `/v1` in OpenAI's own shape."""
 
@@ -25,6 +28,8 @@ def routes(settings: Settings) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
+        # Most of these threads wait for the engine: those that clone must not keep those that speak from starting.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
         engine = AsyncClient.from_settings()
         with Client(engine) as waiting:
             app.state.wiring = Wiring(settings, engine, waiting, Library(settings.home))

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import contextlib
 import json
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Mapping
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ from timbre.audio.encode import FORMATS, Encoder, encode
 from timbre.engine.protocol import RATE
 from timbre.errors import TimbreError, UnknownFormat
 
+log = logging.getLogger("timbre.api")
 Result = TypeVar("Result")
 Samples = NDArray[np.float32]
 
@@ -117,9 +119,13 @@ class LiveResponse(Response):
             tasks.start_soon(_cancel_when_gone, receive, tasks.cancel_scope)
             async with contextlib.aclosing(self.rest):
                 await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-                async for chunk in _chain(self.first, self.rest):
-                    await send(_body(chunk, more=True))
-                await send(_body(b"", more=False))
+                try:
+                    async for chunk in _chain(self.first, self.rest):
+                        await send(_body(chunk, more=True))
+                    await send(_body(b"", more=False))
+                except TimbreError as fault:
+                    # The status is out. An answer without its end tells the reader that something is missing.
+                    log.error("an answer was cut short: %s", fault)
             tasks.cancel_scope.cancel()
 
 

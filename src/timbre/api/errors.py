@@ -140,5 +140,6 @@ def _plain(fault: HTTPException) -> TimbreError:
 
 
 async def _on_bug(request: Request, fault: Exception) -> JSONResponse:
-    log.error("%s %s failed", request.method, request.url.path)  # uvicorn writes the traceback
+    request_id = request.scope.get("state", {}).get("request_id", "")
+    log.error("request %s, %s %s, failed:", request_id, request.method, request.url.path)  # a traceback follows
     return answer(TimbreError(), request.scope)

@@ -30,8 +30,7 @@ class Wiring:
 
     def speak(self, utterance: speech.Utterance) -> AsyncGenerator[NDArray[np.float32], None]:
         """The samples of an utterance, as they are made."""
-        spoken = self.engine.speak(utterance.pieces, utterance.language, utterance.voice, utterance.sampling)
-        return cast(AsyncGenerator[NDArray[np.float32], None], spoken)
+        return self.engine.speak(utterance.pieces, utterance.language, utterance.voice, utterance.sampling)
 
 
 def _wired(request: Request) -> Wiring:

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Self, TypeVar
@@ -100,7 +100,7 @@ class AsyncClient:
 
     async def speak(
         self, pieces: Sequence[Piece], language: str, voice: Conditioning | str, sampling: Sampling
-    ) -> AsyncIterator[Samples]:
+    ) -> AsyncGenerator[Samples, None]:
         """Samples (float32, 24 kHz) as they are made; `voice` may name a built-in one. Leaving early cancels."""
         request: dict[str, Any] = {
             "op": "speak",
@@ -207,7 +207,7 @@ class Client:
 
     def speak(
         self, pieces: Sequence[Piece], language: str, voice: Conditioning | str, sampling: Sampling
-    ) -> Iterator[Samples]:
+    ) -> Generator[Samples, None, None]:
         spoken = self._client.speak(pieces, language, voice, sampling)
 
         async def following() -> Samples | None:
@@ -217,7 +217,7 @@ class Client:
             while (samples := self._run(following())) is not None:
                 yield samples
         finally:
-            self._run(spoken.aclose())  # type: ignore[attr-defined]  # an async generator, as its own type hides
+            self._run(spoken.aclose())
 
     def _run(self, work: Coroutine[Any, Any, Result]) -> Result:
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
