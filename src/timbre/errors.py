@@ -82,6 +82,42 @@ class UnknownModel(TimbreError):
     hint = "Installed are: {known}."
 
 
+class NotInstallable(TimbreError):
+    code, status = "not_installable", 404
+    message = "There is no model '{model}' that can be installed."
+    hint = "Installable are: {known}. A model of your own becomes one by putting its folder into {folder}."
+
+
+class LicenceNotAccepted(TimbreError):
+    code, status = "licence_not_accepted", 451
+    message = "The model {model} comes under the {licence}, which has not been accepted here."
+    hint = "Read it ({url}), then run: timbre models install {model} --accept-license"
+
+
+class DownloadFailed(TimbreError):
+    code, status = "download_failed", 502
+    message = "The model {model} could not be downloaded: {reason}."
+    hint = "Run the same command again: it goes on where it stopped."
+
+
+class WrongChecksum(TimbreError):
+    code, status = "wrong_checksum", 502
+    message = "{file} is not what its publisher says it is: its {what} is {found}, not {wanted}."
+    hint = "It was thrown away. Run the same command again to fetch it anew."
+
+
+class ModelIncomplete(TimbreError):
+    code, status = "model_incomplete", 422
+    message = "The folder {folder} lacks {files}."
+    hint = "A model needs: {wanted}."
+
+
+class NoRoom(TimbreError):
+    code, status = "no_room", 507
+    message = "{what} needs {needed} of free space in {folder}; there is {free}."
+    hint = "Free some, or set TIMBRE_HOME to a folder on another disk."
+
+
 class BadCheckpoint(TimbreError):
     code, status = "bad_checkpoint", 422
     message = "{file} is not a checkpoint that Timbre can read: {reason}."
@@ -225,6 +261,36 @@ class UnknownVoice(TimbreError):
     code, status = "unknown_voice", 404
     message = "There is no voice '{voice}'."
     hint = "The voices are: {known}."
+
+
+class BuiltInVoice(TimbreError):
+    code, status = "built_in_voice", 409
+    message = "The voice '{voice}' is built into the model and cannot be changed."
+    hint = "Only cloned voices can be renamed or removed."
+
+
+class BadVoice(TimbreError):
+    code, status = "bad_voice", 422
+    message = "The voice cannot be made: {reason}."
+    hint = "A voice needs a name, what the person agreed to, and 1 to 10 recordings."
+
+
+class NoSpeech(TimbreError):
+    code, status = "no_speech", 422
+    message = "There is no speech in {file}."
+    hint = "Send a recording in which one person speaks clearly."
+
+
+class TooLittleSpeech(TimbreError):
+    code, status = "too_little_speech", 422
+    message = "There is only {seconds} s of speech in {files}."
+    hint = "Send at least {wanted} s of speech."
+
+
+class ClipsTooLarge(TimbreError):
+    code, status = "clips_too_large", 413
+    message = "The recordings have {megabytes} MB; at most {limit} MB are taken."
+    hint = "Send fewer or shorter ones: half a minute of speech is plenty."
 
 
 class ClipTooShort(TimbreError):

@@ -97,13 +97,12 @@ def _mono(frame: AudioFrame) -> Samples:
     data = frame.to_ndarray()
     channels = len(frame.layout.channels)
     planes = data if frame.format.is_planar else data.reshape(-1, channels).T
+    mono: NDArray[np.float64] = planes.mean(0, dtype=np.float64)
     if planes.dtype == np.uint8:
-        mono = (planes.mean(0) - 128) / 128
-    elif np.issubdtype(planes.dtype, np.integer):
-        mono = planes.mean(0) / -float(np.iinfo(planes.dtype).min)
-    else:
-        mono = planes.mean(0)
-    return mono.astype(np.float32)
+        mono = (mono - 128) / 128
+    elif planes.dtype.kind == "i":
+        mono = mono / 2.0 ** (8 * planes.dtype.itemsize - 1)
+    return np.asarray(mono, np.float32)
 
 
 def _resampled(samples: Samples, found: int, wanted: int) -> Samples:

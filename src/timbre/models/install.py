@@ -1,0 +1,240 @@
+"""Installing a model: from its hub, or from files that are already here. Either whole, or not at all.
+
+Everything is gathered in HOME/models/.NAME.partial, which stays when a download is cut and is taken up by the next try;
+the finished folder is moved into place in one step.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from timbre.errors import DownloadFailed, ModelIncomplete, NoRoom, NotInstallable, WrongChecksum
+from timbre.models import catalogue, licence
+
+if TYPE_CHECKING:
+    from huggingface_hub.hf_api import RepoSibling
+
+REPOSITORY = {"xtts-v2": "coqui/XTTS-v2"}
+NEEDED = ("config.json", "model.pth", "vocab.json", "speakers_xtts.pth")
+FOR_TRAINING = ("dvae.pth", "mel_stats.pth")
+ALSO = ("LICENSE.txt",)
+FILES = (*NEEDED, *FOR_TRAINING, *ALSO)
+
+Progress = Callable[[str, int, int], None]
+"""Told a file's name, the bytes of it that are here, and the bytes it has."""
+
+
+def silent(_file: str, _done: int, _total: int) -> None:
+    """A progress that nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A file on the hub. sha256: as the hub names it for large files; else git's own SHA-1 of the file."""
+
+    name: str
+    size: int
+    sha256: str | None
+    git_sha1: str | None
+
+
+def install(
+    model: str, home: Path, progress: Progress = silent, endpoint: str | None = None, revision: str = "main"
+) -> Path:
+    """Downloads a model into HOME/models and returns its folder; one that is there already is left as it is.
+
+    endpoint: the hub's address (default: as HF_ENDPOINT says). Raises errors.NotInstallable, LicenceNotAccepted, NoRoom,
+    DownloadFailed, WrongChecksum.
+    """
+    target = _begin(model, home)
+    if catalogue.is_complete(target):
+        return target
+    with _staging(target) as staging, _named_faults(model):
+        commit, remotes = _look_up(REPOSITORY[model], endpoint, revision)
+        if missing := [name for name in (*NEEDED, *FOR_TRAINING) if name not in {remote.name for remote in remotes}]:
+            raise ModelIncomplete(folder=REPOSITORY[model], files=", ".join(missing), wanted=", ".join(NEEDED))
+        here = sum(path.stat().st_size for path in staging.rglob("*") if path.is_file())
+        _check_room(model, staging, sum(remote.size for remote in remotes) - here)
+        for remote in remotes:
+            _fetch(REPOSITORY[model], remote, commit, staging, progress, endpoint)
+        shutil.rmtree(staging / ".cache", ignore_errors=True)
+        _record(staging, {"source": REPOSITORY[model], "revision": commit})
+        staging.rename(target)
+    return target
+
+
+def install_from(model: str, source: Path, home: Path, progress: Progress = silent) -> Path:
+    """Copies a model's files from a folder into HOME/models and returns its folder there.
+
+    Raises errors.NotInstallable, LicenceNotAccepted, ModelIncomplete, NoRoom, BadCheckpoint.
+    """
+    target = _begin(model, home)
+    if catalogue.is_complete(target):
+        return target
+    if missing := [name for name in NEEDED if not (source / name).is_file()]:
+        raise ModelIncomplete(folder=source, files=", ".join(missing), wanted=", ".join(NEEDED))
+    catalogue.config(source)
+    found = [name for name in FILES if (source / name).is_file()]
+    with _staging(target) as staging:
+        _check_room(model, staging, sum((source / name).stat().st_size for name in found))
+        try:
+            for name in found:
+                size = (source / name).stat().st_size
+                progress(name, 0, size)
+                shutil.copyfile(source / name, staging / name)
+                progress(name, size, size)
+            _record(staging, {"source": str(source)})
+            staging.rename(target)
+        except BaseException:
+            shutil.rmtree(staging, ignore_errors=True)  # unlike a download, it is cheap to begin again
+            raise
+    return target
+
+
+def _begin(model: str, home: Path) -> Path:
+    """Where the model will lie. Raises errors.NotInstallable, LicenceNotAccepted."""
+    if model not in REPOSITORY:
+        raise NotInstallable(model=model, known=", ".join(REPOSITORY), folder=home / "models")
+    licence.check(home, model)
+    return home / "models" / model
+
+
+@contextlib.contextmanager
+def _staging(target: Path) -> Iterator[Path]:
+    """The folder in which a model is gathered, held against a second installation at the same time."""
+    staging = target.with_name(f".{target.name}.partial")
+    staging.mkdir(parents=True, exist_ok=True)
+    lock = target.with_name(f".{target.name}.lock")
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if target.is_dir() and not catalogue.is_complete(target):
+            shutil.rmtree(target)  # it could not have been loaded
+        yield staging
+    lock.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _named_faults(model: str) -> Iterator[None]:
+    """Turns what the network and the hub's package raise into our own error."""
+    from httpx import HTTPError
+    from huggingface_hub.errors import HfHubHTTPError
+
+    try:
+        yield
+    except HfHubHTTPError as fault:
+        status = fault.response.status_code if fault.response is not None else "no"
+        raise DownloadFailed(model=model, reason=f"the hub answered with status {status}") from None
+    except (HTTPError, OSError, RuntimeError) as fault:
+        first = (str(fault).strip().splitlines() or [type(fault).__name__])[0]
+        raise DownloadFailed(model=model, reason=first.rstrip(".")) from None
+
+
+def _look_up(repository: str, endpoint: str | None, revision: str) -> tuple[str, list[Remote]]:
+    """The commit that a revision means now, and those of its files that we want."""
+    from huggingface_hub import HfApi
+
+    found = HfApi(endpoint=endpoint).model_info(repository, revision=revision, files_metadata=True)
+    siblings: Mapping[str, RepoSibling] = {file.rfilename: file for file in found.siblings or []}
+    remotes = [_remote(siblings[name]) for name in FILES if name in siblings]
+    return found.sha or revision, remotes
+
+
+def _remote(file: "RepoSibling") -> Remote:
+    large = file.lfs
+    return Remote(file.rfilename, file.size or 0, large.sha256 if large else None, None if large else file.blob_id)
+
+
+def _fetch(
+    repository: str, remote: Remote, commit: str, staging: Path, progress: Progress, endpoint: str | None
+) -> None:
+    """One file into the staging folder, checked. One that is there already and right is not fetched again."""
+    from huggingface_hub import hf_hub_download
+
+    path = staging / remote.name
+    if not path.is_file():
+        hf_hub_download(
+            repository,
+            remote.name,
+            revision=commit,
+            local_dir=staging,
+            endpoint=endpoint,
+            tqdm_class=_reporter(remote, progress),
+        )
+    progress(remote.name, path.stat().st_size, remote.size)
+    try:
+        _check(path, remote)
+    except WrongChecksum:
+        path.unlink()
+        shutil.rmtree(staging / ".cache", ignore_errors=True)  # where the hub's package remembers that it is fine
+        raise
+
+
+def _check(path: Path, remote: Remote) -> None:
+    """Raises errors.WrongChecksum when a file is not what the hub says it is."""
+    size = path.stat().st_size
+    if size != remote.size:
+        raise WrongChecksum(file=remote.name, what="size", found=size, wanted=remote.size)
+    if remote.sha256:
+        what, wanted, digest = "SHA-256", remote.sha256, hashlib.sha256()
+    elif remote.git_sha1:
+        what, wanted, digest = "git SHA-1", remote.git_sha1, hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False)
+    else:
+        return
+    if (found := _digest(path, digest)) != wanted:
+        raise WrongChecksum(file=remote.name, what=what, found=found, wanted=wanted)
+
+
+def _digest(path: Path, digest: Any) -> str:
+    with path.open("rb") as file:
+        while block := file.read(2**22):
+            digest.update(block)
+    return str(digest.hexdigest())
+
+
+def _check_room(model: str, folder: Path, wanted: int) -> None:
+    """Raises errors.NoRoom when the disk cannot hold so many bytes more."""
+    free = shutil.disk_usage(folder).free
+    if wanted > free:
+        raise NoRoom(what=f"The model {model}", needed=_size(wanted), free=_size(free), folder=folder.parent)
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:.1f} GB"
+
+
+def _record(staging: Path, facts: dict[str, str]) -> None:
+    """Leaves `installed.json`: where it came from, when, and each file's size and SHA-256."""
+    files = {
+        path.name: {"size": path.stat().st_size, "sha256": _digest(path, hashlib.sha256())}
+        for path in sorted(staging.iterdir())
+        if path.is_file()
+    }
+    when = datetime.now(UTC).isoformat(timespec="seconds")
+    (staging / "installed.json").write_text(json.dumps(facts | {"installed_at": when, "files": files}, indent=2) + "\n")
+
+
+def _reporter(remote: Remote, progress: Progress) -> type:
+    """A progress bar of the hub's package that draws nothing and tells `progress`."""
+    from tqdm import tqdm
+
+    class Reporter(tqdm):  # type: ignore[type-arg]
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            kwargs.pop("name", None)
+            kwargs["disable"] = True  # tqdm then draws nothing, and counts nothing: we count
+            super().__init__(*args, **kwargs)
+            self._done = int(kwargs.get("initial") or 0)
+            progress(remote.name, self._done, remote.size)
+
+        def update(self, n: float | None = 1) -> bool | None:
+            self._done += int(n or 0)
+            progress(remote.name, self._done, remote.size)
+            return None
+
+    return Reporter
