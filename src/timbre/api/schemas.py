@@ -111,6 +111,21 @@ class FaultAnswer(BaseModel):
     )
 
 
+class OpenAIFault(BaseModel):
+    """What is wrong, as OpenAI's clients read it."""
+
+    message: str
+    type: str = Field(examples=["invalid_request_error"])
+    param: str | None = Field(examples=["voice"])
+    code: str = Field(examples=["unknown_voice"])
+
+
+class OpenAIFaultAnswer(BaseModel):
+    """Every error under /v1."""
+
+    error: OpenAIFault
+
+
 class LanguageOut(BaseModel):
     """A language that the loaded model speaks."""
 

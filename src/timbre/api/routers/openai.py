@@ -1,16 +1,18 @@
 """What OpenAI's clients ask for, under /v1."""
 
 import time
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
 from timbre.api import audio
 from timbre.api.routers.speech import AUDIO
-from timbre.api.schemas import OPENAI_MODELS, OpenAISpeech
+from timbre.api.schemas import OPENAI_MODELS, OpenAIFaultAnswer, OpenAISpeech
 from timbre.api.wiring import Json, Wired
 from timbre.errors import UnknownFormat
 
-router = APIRouter(prefix="/v1", tags=["openai"])
+FAULTS: dict[int | str, dict[str, Any]] = {"4XX": {"model": OpenAIFaultAnswer}, "5XX": {"model": OpenAIFaultAnswer}}
+router = APIRouter(prefix="/v1", tags=["openai"], responses=FAULTS)
 FORMATS = ("mp3", "opus", "aac", "flac", "wav", "pcm")
 STARTED = int(time.time())
 

@@ -2,7 +2,7 @@
 
 import { Fault, clone } from "./api.js";
 import { $, hideFault, make, showFault } from "./dom.js";
-import { t } from "./i18n.js";
+import { number, t } from "./i18n.js";
 import * as voices from "./voices.js";
 
 let files = [];
@@ -39,10 +39,12 @@ function show() {
   $("file-list").replaceChildren(...files.map((file, index) => {
     const away = make("button", { type: "button", className: "btn-close btn-sm ms-auto", ariaLabel: t("remove", { name: file.name }) });
     away.addEventListener("click", () => { files.splice(index, 1); show(); });
-    const size = make("span", { className: "text-body-secondary text-nowrap", textContent: `${(file.size / 1e6).toFixed(1)} MB` });
-    return make("li", {}, make("span", { textContent: file.name }), size, away);
+    const large = make("span", { className: "text-body-secondary text-nowrap", textContent: size(file.size) });
+    return make("li", {}, make("span", { textContent: file.name }), large, away);
   }));
 }
+
+const size = (bytes) => (bytes < 1e6 ? `${number(bytes / 1e3)} kB` : `${number(bytes / 1e6, 1)} MB`);
 
 async function send(done) {
   const fault = $("clone-fault");
