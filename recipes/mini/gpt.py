@@ -55,9 +55,7 @@ class Reader:
     def __init__(self, speech: Speech, codes: Codes, stats: Tensor, places: list[int], seed: int) -> None:
         self.speech, self.codes, self.stats, self.places, self.seed = speech, codes, stats, places, seed
         self.spectrogram = conditioning_mel()
-        self.by_speaker: dict[int, list[int]] = {}
-        for place in places:
-            self.by_speaker.setdefault(speech.rows[place]["speaker"], []).append(place)
+        self.by_speaker = speakers_of(speech, places)
 
     def collate(self, places: list[int], step: int) -> tuple[GptBatch, list[Tensor]]:
         """The batch, and each row's mel [4 · codes, 80] in standard deviations."""
@@ -74,14 +72,26 @@ class Reader:
 
     def clip(self, speaker: int, seconds: float, draw: np.random.Generator, exclude: set[int]) -> Tensor:
         """A stretch of recordings of the speaker, joined, [samples] at 22,050 Hz."""
-        wanted, parts = int(seconds * MODEL_RATE) // HOP * HOP, []
-        while sum(map(len, parts)) < wanted:
-            place = int(draw.choice(self.by_speaker[speaker]))
-            if place not in exclude or len(self.by_speaker[speaker]) < 3:
-                parts.append(torch.from_numpy(self.speech.wave_22k(place)))
-        joined = torch.cat(parts)
-        begin = int(draw.integers(len(joined) - wanted + 1))
-        return joined[begin : begin + wanted]
+        others = [place for place in self.by_speaker[speaker] if place not in exclude]
+        return pick_clip(self.speech, others or self.by_speaker[speaker], int(seconds * MODEL_RATE) // HOP * HOP, draw)
+
+
+def speakers_of(speech: Speech, places: list[int]) -> dict[int, list[int]]:
+    """The recordings among `places` of each speaker."""
+    found: dict[int, list[int]] = {}
+    for place in places:
+        found.setdefault(speech.rows[place]["speaker"], []).append(place)
+    return found
+
+
+def pick_clip(speech: Speech, places: list[int], samples: int, draw: np.random.Generator) -> Tensor:
+    """A stretch of `samples` at 22,050 Hz out of recordings drawn from `places` and joined."""
+    parts: list[Tensor] = []
+    while sum(map(len, parts)) < samples:
+        parts.append(torch.from_numpy(speech.wave_22k(int(draw.choice(places)))))
+    joined = torch.cat(parts)
+    begin = int(draw.integers(len(joined) - samples + 1))
+    return joined[begin : begin + samples]
 
 
 class GptTask:

@@ -25,7 +25,7 @@ CONFIG: dict[str, Any] = {
         "gpt_start_text_token": TOKENS["[START]"],
         "gpt_stop_text_token": TOKENS["[STOP]"],
         "decoder_input_dim": 288,
-        "vocoder_width": 128,
+        "vocoder_width": 96,
         "speaker_filters": [16, 32, 64, 128],
         "dvae_widths": [192, 320],
         "quantizer": "fsq",

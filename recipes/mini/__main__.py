@@ -1,0 +1,63 @@
+"""`python -m recipes.mini STEP`: one step of the recipe, or `all`. Every step goes on where it was stopped."""
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from recipes.mini import codes, corpus, dvae, evaluate, export, gpt, speakers, speech, teacher, vocoder
+
+SHARDS = 2  # teachers that read side by side
+PACKAGE = Path(__file__).parents[2] / "src" / "timbre" / "models" / "mini"
+
+
+def teach(build: Path) -> None:
+    """The teachers read the corpus, a process each, and the mels of what they read are made."""
+    command = [sys.executable, "-m", "recipes.mini", "--build", str(build), "--shard"]
+    running = [subprocess.Popen([*command, str(shard), "read"]) for shard in range(SHARDS)]
+    if any([process.wait() for process in running]):
+        raise SystemExit("a teacher stopped; run the step again to go on")
+    speech.write_mels(build / "speech")
+
+
+def steps(options: argparse.Namespace) -> dict[str, Callable[[], object]]:
+    """The recipe in its order; `read` is one teacher's share of `teach`."""
+    build, folder = options.build, options.out
+    return {
+        "read": lambda: teacher.read_aloud(corpus.sentences(), build / "speech", 0, options.shard, SHARDS),
+        "teach": lambda: teach(build),
+        "dvae": lambda: dvae.train(build, options.steps or dvae.STEPS),
+        "codes": lambda: codes.write_codes(build),
+        "gpt": lambda: gpt.train(build, options.steps or gpt.STEPS),
+        "speakers": lambda: speakers.train(build, options.steps or speakers.STEPS),
+        "latents": lambda: vocoder.write_latents(build),
+        "vocoder": lambda: vocoder.train(build, options.steps or vocoder.STEPS, options.rival_from),
+        "export": lambda: export.export(build, folder),
+        "evaluate": lambda: print(json.dumps(evaluate.evaluate(build, folder, options.sentences), indent=1)),
+    }
+
+
+def main() -> None:
+    """Run the step that the command line names."""
+    parser = argparse.ArgumentParser(prog="python -m recipes.mini", description=__doc__)
+    parser.add_argument("step", help="all, or one of: read teach dvae codes gpt speakers latents vocoder export evaluate")
+    parser.add_argument("--build", type=Path, default=Path("build/mini"), help="where everything on the way is kept")
+    parser.add_argument("--out", type=Path, default=PACKAGE, help="the model's folder")
+    parser.add_argument("--steps", type=int, default=0, help="length of a training step; 0: the recipe's")
+    parser.add_argument("--rival-from", type=int, default=vocoder.RIVAL_FROM, help="first step of the vocoder's discriminator")
+    parser.add_argument("--sentences", type=int, default=evaluate.SENTENCES, help="sentences to evaluate on")
+    parser.add_argument("--shard", type=int, default=0, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    table = steps(options)
+    wanted = [name for name in table if name != "read"] if options.step == "all" else [options.step]
+    for name in wanted:
+        if name not in table:
+            parser.error(f"there is no step '{name}'")
+        print(f"== {name}", flush=True)
+        table[name]()
+
+
+if __name__ == "__main__":
+    main()
