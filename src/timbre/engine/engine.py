@@ -15,7 +15,7 @@ from timbre.engine.sampling import Chooser
 from timbre.engine.utterance import Utterance, lengths
 from timbre.errors import BadRequest, ClipTooShort
 from timbre.text.languages import LANGUAGES
-from timbre.text.pieces import Piece
+from timbre.text.plan import Piece
 from timbre.text.tokenizer import Tokenizer
 from timbre.xtts import checkpoint
 from timbre.xtts.vocoder import at_speed

@@ -8,6 +8,8 @@ from typing import Any
 from timbre import errors
 from timbre.text.languages import Language, resolve
 
+_DASH = re.compile(r"\s*[—–]\s*")
+_MARKS = str.maketrans({"…": ".", **dict.fromkeys('"“”()')})
 _SPELLED = re.compile(r"(?<!\w)[A-Z](?: [A-Z](?!\w))* [A-Z]s?(?!\w)")
 
 
@@ -37,4 +39,9 @@ def _hibari() -> Callable[[str], str]:
 
     say: Any = G2P(british=False)
     # "U S A" letter by letter would be read with the article "a"; as one word it knows the letters
-    return lambda text: str(say(_SPELLED.sub(lambda found: found[0].replace(" ", ""), text)))
+    return lambda text: plain_marks(str(say(_SPELLED.sub(lambda found: found[0].replace(" ", ""), text))))
+
+
+def plain_marks(phonemes: str) -> str:
+    """Marks that are heard as another one become it, and those that are not heard at all go."""
+    return _DASH.sub(", ", phonemes).translate(_MARKS)
