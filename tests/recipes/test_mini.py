@@ -1,0 +1,64 @@
+"""The recipe of the built-in model: what training sees is what the product will feed."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from recipes.mini.dvae import Centred
+from recipes.mini.gpt import diagonal
+from recipes.mini.model import CONFIG, config
+from recipes.mini.symbols import VOCABULARY, encode
+from recipes.mini.teacher import RATE, trim
+from timbre.text.phonemes import phonemiser
+from timbre.text.tokenizer import Tokenizer
+from timbre.training.gpt import Layout
+from timbre.xtts.dvae import DiscreteVae, FiniteScalar
+
+
+def test_training_and_speaking_give_a_sentence_the_same_ids(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text(json.dumps(CONFIG))
+    (tmp_path / "vocab.json").write_text(json.dumps(VOCABULARY))
+    text = "The kettle was already singing when she opened the door."
+    assert Tokenizer.load(tmp_path).encode(text, "en") == encode(phonemiser("hibari", "en")(text))
+
+
+def test_folding_the_mean_and_the_norm_changes_no_code() -> None:
+    torch.manual_seed(0)
+    trained = Centred(DiscreteVae(config().model_args), torch.randn(80))
+    trained.norm.momentum = 0.5
+    mel = torch.randn(3, 80, 40) - 2
+    for _ in range(30):
+        trained.encode(mel)  # lets the norm's running statistics settle
+    trained.eval()
+    wanted = trained.dvae.codebook.encode(trained.encode(mel))
+    assert torch.equal(trained.folded().codes(mel), wanted)
+    assert len(wanted.unique()) > 10
+
+
+def test_finite_scalar_codes_are_a_codebook() -> None:
+    levels = FiniteScalar((8, 8, 4, 4))
+    codes = torch.arange(1024)[None]
+    entries = levels.decode(codes)
+    assert len({tuple(entry.tolist()) for entry in entries[0].T}) == 1024
+    assert float(entries.abs().max()) <= 1.0
+    z = torch.randn(2, 4, 50) * 2
+    assert torch.allclose(levels.decode(levels.encode(z)), levels(z), atol=1e-6)
+
+
+def test_the_guided_band_runs_from_the_first_symbol_to_the_last() -> None:
+    layout = Layout(torch.tensor([12, 7]), torch.tensor([21, 9]))
+    band = diagonal(layout, 32 + 12 + 21)
+    first = int(layout.first_audio[0])
+    assert band[0, first].nonzero().flatten()[0] == 32
+    assert band[0, first + 19].nonzero().flatten()[-1] == first - 1
+    assert not band[0, :first].any()
+    assert not band[1, int(layout.first_audio[1]) + 8 :].any()
+
+
+def test_trim_leaves_a_breath_at_both_ends() -> None:
+    tone = np.sin(np.arange(RATE) * 0.1).astype(np.float32)
+    wave = np.concatenate([np.zeros(RATE // 2, np.float32), tone, np.zeros(RATE, np.float32)])
+    assert len(trim(wave)) == pytest.approx(RATE * (1 + 0.06 + 0.12), abs=RATE * 0.02)
