@@ -1,10 +1,14 @@
 """`timbre say`, as its user runs it."""
 
 import os
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import pytest
 from running import Service
 from sound import seconds
@@ -53,6 +57,29 @@ def test_a_refusal_is_one_sentence_and_leaves_no_file(service: Service, tmp_path
     said = done.stderr.decode()
     assert done.returncode == 1 and word in said and "Traceback" not in said, said
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("kind", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_interrupted_it_leaves_no_file_and_stops_the_engine(service: Service, tmp_path: Path, kind, code: int):
+    command = [sys.executable, "-m", "timbre", "say", "Tea is ready. " * 200, "-o", str(tmp_path / "out.wav")]
+    child = subprocess.Popen(command, env=service.environment(), stderr=subprocess.PIPE)
+    wait(lambda: list(tmp_path.iterdir()) != [] and engine(service).get("working") == "speak")
+    child.send_signal(kind)
+    assert child.wait(10) == code
+    assert child.stderr is not None and b"Traceback" not in child.stderr.read()
+    assert list(tmp_path.iterdir()) == []
+    wait(lambda: "working" not in engine(service))
+
+
+def engine(service: Service) -> dict[str, object]:
+    return dict(httpx.get(f"{service.url}/health/engines").json()["items"][0])
+
+
+def wait(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_without_a_player_it_says_what_to_do(service: Service, tmp_path: Path):

@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -36,6 +37,8 @@ PLAYERS = (
 def main(argv: list[str]) -> int:
     """Speaks. Raises errors.CannotWrite, CannotPlay, UnknownFormat, and what `speech.prepare` and the engine raise."""
     asked = _parser().parse_args(argv)
+    # Told to end, it leaves as from an error: the half-written file and the engine that it started go with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     format = output_format(asked.output, asked.format)
     player = None if asked.output else find_player()
     text = sys.stdin.read() if asked.text == "-" else asked.text

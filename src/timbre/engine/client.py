@@ -220,11 +220,20 @@ class Client:
             self._run(spoken.aclose())
 
     def _run(self, work: Coroutine[Any, Any, Result]) -> Result:
-        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        ended = threading.Event()
+
+        async def watched() -> Result:
+            try:
+                return await work
+            finally:
+                ended.set()
+
+        future = asyncio.run_coroutine_threadsafe(watched(), self._loop)
         try:
             return future.result()
-        except BaseException:  # Ctrl+C while we wait: what runs over there has to end too
+        except BaseException:  # Ctrl+C while we wait: what runs over there has to end first
             future.cancel()
+            ended.wait(PATIENCE_S)
             raise
 
 
