@@ -8,14 +8,16 @@ import contextlib
 import fcntl
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from timbre.errors import DownloadFailed, ModelIncomplete, NoRoom, NotInstallable, WrongChecksum
+from timbre.errors import DownloadFailed, ModelIncomplete, NoRoom, NotInstallable, TimbreError, WrongChecksum
 from timbre.models import catalogue, licence
 
 if TYPE_CHECKING:
@@ -50,8 +52,8 @@ def install(
 ) -> Path:
     """Downloads a model into HOME/models and returns its folder; one that is there already is left as it is.
 
-    endpoint: the hub's address (default: as HF_ENDPOINT says). Raises errors.NotInstallable, LicenceNotAccepted, NoRoom,
-    DownloadFailed, WrongChecksum.
+    endpoint: the hub's address (default: as HF_ENDPOINT says).
+    Raises errors.NotInstallable, LicenceNotAccepted, NoRoom, DownloadFailed, WrongChecksum, ModelIncomplete.
     """
     target = _begin(model, home)
     if catalogue.is_complete(target):
@@ -64,7 +66,6 @@ def install(
         _check_room(model, staging, sum(remote.size for remote in remotes) - here)
         for remote in remotes:
             _fetch(REPOSITORY[model], remote, commit, staging, progress, endpoint)
-        shutil.rmtree(staging / ".cache", ignore_errors=True)
         _record(staging, {"source": REPOSITORY[model], "revision": commit})
         staging.rename(target)
     return target
@@ -117,30 +118,39 @@ def _staging(target: Path) -> Iterator[Path]:
         if target.is_dir() and not catalogue.is_complete(target):
             shutil.rmtree(target)  # it could not have been loaded
         yield staging
-    lock.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
 def _named_faults(model: str) -> Iterator[None]:
     """Turns what the network and the hub's package raise into our own error."""
-    from httpx import HTTPError
-    from huggingface_hub.errors import HfHubHTTPError
-
     try:
         yield
-    except HfHubHTTPError as fault:
-        status = fault.response.status_code if fault.response is not None else "no"
-        raise DownloadFailed(model=model, reason=f"the hub answered with status {status}") from None
-    except (HTTPError, OSError, RuntimeError) as fault:
-        first = (str(fault).strip().splitlines() or [type(fault).__name__])[0]
-        raise DownloadFailed(model=model, reason=first.rstrip(".")) from None
+    except (TimbreError, AttributeError, NameError, TypeError):
+        raise  # ours, or a fault in our code
+    except Exception as fault:  # the package's HTTP library has its own family of errors, and changes between releases
+        response = getattr(fault, "response", None)
+        status = getattr(response, "status_code", None)
+        words = f"the hub answered with status {status}" if status else str(fault).strip().split("\n")[0].rstrip(".")
+        raise DownloadFailed(model=model, reason=words or type(fault).__name__) from fault
+
+
+def _hub() -> ModuleType:
+    """The hub's package: slow to import, so only when it is wanted.
+
+    Its own protocol (xet) is left aside: over plain HTTP we know that a download goes on where it stopped.
+    """
+    os.environ.setdefault("HF_HUB_DISABLE_XET", "1")
+    import huggingface_hub.file_download
+    import huggingface_hub.utils.logging
+
+    huggingface_hub.utils.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    return huggingface_hub
 
 
 def _look_up(repository: str, endpoint: str | None, revision: str) -> tuple[str, list[Remote]]:
     """The commit that a revision means now, and those of its files that we want."""
-    from huggingface_hub import HfApi
-
-    found = HfApi(endpoint=endpoint).model_info(repository, revision=revision, files_metadata=True)
+    hub = _hub()
+    found = hub.HfApi(endpoint=endpoint).model_info(repository, revision=revision, files_metadata=True)
     siblings: Mapping[str, RepoSibling] = {file.rfilename: file for file in found.siblings or []}
     remotes = [_remote(siblings[name]) for name in FILES if name in siblings]
     return found.sha or revision, remotes
@@ -154,25 +164,29 @@ def _remote(file: "RepoSibling") -> Remote:
 def _fetch(
     repository: str, remote: Remote, commit: str, staging: Path, progress: Progress, endpoint: str | None
 ) -> None:
-    """One file into the staging folder, checked. One that is there already and right is not fetched again."""
-    from huggingface_hub import hf_hub_download
+    """One file into the staging folder, checked. What is there of it already is not fetched again.
 
-    path = staging / remote.name
+    The package's own `hf_hub_download` begins a file anew at each call, so we keep the part ourselves.
+    """
+    path, part = staging / remote.name, staging / f"{remote.name}.part"
     if not path.is_file():
-        hf_hub_download(
-            repository,
-            remote.name,
-            revision=commit,
-            local_dir=staging,
-            endpoint=endpoint,
-            tqdm_class=_reporter(remote, progress),
-        )
+        hub = _hub()
+        url = hub.hf_hub_url(repository, remote.name, revision=commit, endpoint=endpoint)
+        with part.open("ab"), part.open("r+b") as file:  # created by the one, written by the other
+            hub.file_download.http_get(
+                url,
+                file,
+                resume_size=file.seek(0, os.SEEK_END),
+                headers=hub.utils.build_hf_headers(),
+                expected_size=remote.size,
+                tqdm_class=_reporter(remote, progress),
+            )
+        part.rename(path)
     progress(remote.name, path.stat().st_size, remote.size)
     try:
         _check(path, remote)
     except WrongChecksum:
         path.unlink()
-        shutil.rmtree(staging / ".cache", ignore_errors=True)  # where the hub's package remembers that it is fine
         raise
 
 
@@ -224,7 +238,7 @@ def _reporter(remote: Remote, progress: Progress) -> type:
     """A progress bar of the hub's package that draws nothing and tells `progress`."""
     from tqdm import tqdm
 
-    class Reporter(tqdm):  # type: ignore[type-arg]
+    class Reporter(tqdm):  # type: ignore[misc]
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             kwargs.pop("name", None)
             kwargs["disable"] = True  # tqdm then draws nothing, and counts nothing: we count
