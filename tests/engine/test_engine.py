@@ -1,0 +1,82 @@
+"""The engine in one's own process: pieces of text to audio."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from timbre.engine.engine import Engine
+from timbre.engine.protocol import Conditioning, Sampling
+from timbre.engine.utterance import lengths
+from timbre.errors import BadRequest, ClipTooShort
+from timbre.text.plan import Piece
+from timbre.xtts.config import ModelArgs
+
+HELLO = Piece("The kettle sang.", 0.25)
+CODE = 1024 / 22_050 * 24_000  # samples
+
+
+@pytest.fixture(scope="module")
+def engine(engine_folder: Path) -> Engine:
+    return Engine.load(engine_folder, "tiny", threads=1)
+
+
+def speak(engine: Engine, *pieces: Piece, voice: str = "ana", **sampling: float) -> np.ndarray:
+    asked = Sampling(**{"seed": 5, **sampling})  # type: ignore[arg-type]
+    return np.concatenate(list(engine.speak(pieces, "en", engine.voices()[voice], asked)))
+
+
+def test_same_seed_same_audio_and_another_seed_another(engine: Engine) -> None:
+    assert np.array_equal(speak(engine, HELLO), speak(engine, HELLO))
+    assert not np.array_equal(speak(engine, HELLO)[:2000], speak(engine, HELLO, seed=6)[:2000])
+
+
+def test_the_voice_decides_the_audio(engine: Engine) -> None:
+    assert not np.array_equal(speak(engine, HELLO)[:2000], speak(engine, HELLO, voice="bruno")[:2000])
+
+
+def test_audio_is_as_long_as_its_codes_and_speed_shortens_it(engine: Engine) -> None:
+    fewest, most = lengths(HELLO.text, engine.model.config.model_args)
+    plain = len(speak(engine, HELLO))
+    assert fewest * CODE - 256 <= plain <= most * CODE + 256
+    assert len(speak(engine, HELLO, speed=2.0)) == pytest.approx(plain / 2, rel=0.03)
+
+
+def test_pieces_come_in_order_with_their_pauses_and_none_at_the_end(engine: Engine) -> None:
+    first, second = HELLO, Piece("Nobody answered.", 0.25)
+    both = speak(engine, first, second)
+    alone = speak(engine, first)
+    pause = int(0.25 * engine.rate)
+    assert np.array_equal(both[: len(alone)], alone)
+    assert not both[len(alone) : len(alone) + pause].any()
+    assert both[len(alone) + pause :].any()
+
+
+def test_it_can_be_left_between_two_codes(engine: Engine) -> None:
+    spoken = engine.speak([HELLO], "en", engine.voices()["ana"], Sampling(seed=1))
+    assert len(next(spoken)) == 0
+    spoken.close()
+
+
+def test_a_voice_of_another_model_is_refused(engine: Engine) -> None:
+    other = replace(engine.voices()["ana"], latents=np.zeros((32, 1024), np.float32))
+    with pytest.raises(BadRequest, match="another model"):
+        next(engine.speak([HELLO], "en", other, Sampling()))
+
+
+def test_clips_become_a_voice_and_a_glimpse_does_not(engine: Engine) -> None:
+    noise = np.random.default_rng(0).normal(0, 0.1, 4 * 22_050).astype(np.float32)
+    voice = engine.condition([noise])
+    assert isinstance(voice, Conditioning)
+    assert voice.latents.shape == (32, 64)
+    assert np.linalg.norm(voice.embedding) == pytest.approx(1.0, abs=1e-3)
+    with pytest.raises(ClipTooShort):
+        engine.condition([noise[:2000]])
+
+
+def test_most_codes_never_pass_the_position_table() -> None:
+    args = ModelArgs()
+    fewest, most = lengths("word " * 1000, args)
+    assert fewest < most == args.gpt_max_audio_tokens
+    assert lengths("?", args)[0] == 0
