@@ -191,6 +191,12 @@ class TokenMissing(TimbreError):
     hint = "Set TIMBRE_ENGINE_TOKEN for the engine and its clients."
 
 
+class CannotListen(TimbreError):
+    code, status = "cannot_listen", 500
+    message = "The engine cannot listen at {address}: {reason}."
+    hint = "A socket's path has room for some 100 characters: set TIMBRE_HOME to a shorter one, or choose another address."
+
+
 class EngineRunning(TimbreError):
     code, status = "engine_running", 409
     message = "An engine already serves {home}."

@@ -11,8 +11,9 @@ import pytest
 from parrot import STEP, Parrot
 
 from timbre.engine.client import AsyncClient, Client
+from timbre.engine.listen import listening
 from timbre.engine.protocol import Sampling
-from timbre.engine.server import EngineServer, listening
+from timbre.engine.server import EngineServer
 from timbre.errors import EngineLost, EngineUnavailable, UnknownVoice
 from timbre.text.plan import Piece
 
@@ -30,7 +31,7 @@ class Serving:
 
     async def serve(self) -> None:
         server = EngineServer(lambda model: self.parrot, "parrot", 4)
-        async with listening(server, self.socket, "", ""):
+        async with listening(server.handle, self.socket, "", ""):
             await server.start()
             self.ready.set()
             await self.over.wait()

@@ -13,10 +13,12 @@ from parrot import STEP, Parrot, voice
 from websockets.asyncio.client import unix_connect
 
 from timbre.engine.client import AsyncClient
+from timbre.engine.listen import listening
 from timbre.engine.protocol import Sampling
-from timbre.engine.server import EngineServer, listening
+from timbre.engine.server import EngineServer
 from timbre.errors import (
     BadRequest,
+    CannotListen,
     EngineBusy,
     EngineRefused,
     EngineRunning,
@@ -46,7 +48,7 @@ async def serving(parrot: Parrot, home: Path, queue: int = 4) -> AsyncIterator[A
         return parrot
 
     server = EngineServer(load, "parrot", queue)
-    async with listening(server, home / "engine.sock", "", ""):
+    async with listening(server.handle, home / "engine.sock", "", ""):
         await server.start()
         yield AsyncClient(home / "engine.sock")
     server.close()
@@ -66,7 +68,7 @@ def test_it_is_ready_only_after_it_has_spoken(tmp_path):
         parrot = Parrot(step_s=0.02)
         server = EngineServer(lambda model: parrot, "parrot", 4)
         client = AsyncClient(tmp_path / "engine.sock")
-        async with listening(server, tmp_path / "engine.sock", "", ""):
+        async with listening(server.handle, tmp_path / "engine.sock", "", ""):
             start = asyncio.create_task(server.start())
             before = await client.stats()
             assert not before["ready"] and "model" not in before
@@ -228,7 +230,7 @@ def test_only_this_user_can_open_the_socket_and_it_goes_with_the_server(tmp_path
             assert stat.S_IMODE((tmp_path / "engine.sock").stat().st_mode) == 0o600
             with pytest.raises(EngineRunning):
                 other = EngineServer(lambda model: Parrot(), "parrot", 1)
-                async with listening(other, tmp_path / "engine.sock", "", ""):
+                async with listening(other.handle, tmp_path / "engine.sock", "", ""):
                     pass
         assert not (tmp_path / "engine.sock").exists()
         with pytest.raises(EngineUnavailable):
@@ -241,9 +243,9 @@ def test_an_address_wants_a_token(tmp_path):
     async def test():
         server = EngineServer(lambda model: Parrot(), "parrot", 1)
         with pytest.raises(TokenMissing):
-            async with listening(server, tmp_path / "engine.sock", "ws://127.0.0.1:0", ""):
+            async with listening(server.handle, tmp_path / "engine.sock", "ws://127.0.0.1:0", ""):
                 pass
-        async with listening(server, tmp_path / "engine.sock", "ws://127.0.0.1:0", "secret") as listener:
+        async with listening(server.handle, tmp_path / "engine.sock", "ws://127.0.0.1:0", "secret") as listener:
             port = next(iter(listener.sockets)).getsockname()[1]
             await server.start()
             url = f"ws://127.0.0.1:{port}"
@@ -251,5 +253,14 @@ def test_an_address_wants_a_token(tmp_path):
             with pytest.raises(EngineRefused):
                 await AsyncClient(tmp_path, url, "guess").stats()
         server.close()
+
+    run(test)
+
+
+def test_a_home_too_deep_for_a_socket_is_one_sentence(tmp_path):
+    async def test():
+        with pytest.raises(CannotListen, match="too long"):
+            async with listening(None, tmp_path / ("x" * 100) / "engine.sock", "", ""):
+                pass
 
     run(test)

@@ -41,6 +41,7 @@ def _gone(code: int) -> int:
 async def _serve(chosen: Settings, parent: int | None) -> BaseException | None:
     """Serves until a signal. Returns what went wrong, or nothing."""
     serving = importlib.import_module("timbre.engine.server")
+    listen = importlib.import_module("timbre.engine.listen")
     client = importlib.import_module("timbre.engine.client")
     server = serving.EngineServer(lambda model: _load(model, chosen.threads), chosen.model, chosen.engine_queue)
     stop = asyncio.Event()
@@ -48,8 +49,8 @@ async def _serve(chosen: Settings, parent: int | None) -> BaseException | None:
     for kind in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(kind, stop.set)
     try:
-        async with serving.listening(
-            server, client.socket_path(chosen.home), chosen.engine_listen, chosen.engine_token
+        async with listen.listening(
+            server.handle, client.socket_path(chosen.home), chosen.engine_listen, chosen.engine_token
         ):
             told = asyncio.create_task(stop.wait())
             orphaned = asyncio.create_task(_watch(parent))

@@ -276,10 +276,11 @@ class _Child:
     words: IO[bytes]
 
     def last_words(self) -> str:
-        """The first line that it wrote, as part of a sentence."""
+        """Its own sentence, or else the last line that it wrote, as part of a sentence."""
         self.words.seek(0)
         lines = self.words.read().decode(errors="replace").strip().splitlines()
-        return lines[0].removeprefix("timbre: ").rstrip(".") if lines else "it ended without a word"
+        said = next((line for line in lines if line.startswith("timbre: ")), lines[-1] if lines else "it said nothing")
+        return said.removeprefix("timbre: ").rstrip(".")
 
 
 @contextlib.contextmanager

@@ -6,7 +6,6 @@ the event loop stays free to answer `stats` meanwhile, and to notice that a clie
 
 import asyncio
 import contextlib
-import fcntl
 import json
 import logging
 import os
@@ -15,22 +14,17 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from http import HTTPStatus
 from pathlib import Path
-from secrets import compare_digest
 from typing import Any, Protocol, TypeVar
-from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
-from websockets.asyncio.server import Server, ServerConnection, serve, unix_serve
+from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
-from websockets.http11 import Request, Response
 
 from timbre.engine.protocol import (
     CLIP_RATE,
     MAX_CLIPS,
-    MAX_MESSAGE,
     RATE,
     Conditioning,
     Sampling,
@@ -42,11 +36,9 @@ from timbre.engine.protocol import (
 from timbre.errors import (
     BadRequest,
     EngineBusy,
-    EngineRunning,
     EngineStarting,
     LanguageNotSpoken,
     TimbreError,
-    TokenMissing,
     UnknownVoice,
 )
 from timbre.text.languages import LANGUAGES
@@ -314,70 +306,6 @@ OPS: dict[str, Callable[..., Any]] = {
     "load": EngineServer._load,
     "unload": EngineServer._unload,
 }
-
-
-@contextlib.asynccontextmanager
-async def listening(server: EngineServer, socket: Path, url: str, token: str) -> AsyncIterator[Server]:
-    """Listens at `url` (ws://host:port, with a token), or on the Unix socket, which only this user can open.
-
-    Raises errors.TokenMissing for an address without a token.
-    """
-    if url:
-        if not token:
-            raise TokenMissing(url=url)
-        address = urlsplit(url)
-        async with serve(
-            server.handle,
-            address.hostname,
-            address.port,
-            process_request=_gate(token),
-            max_size=MAX_MESSAGE,
-            compression=None,
-        ) as listener:
-            yield listener
-        return
-    socket.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(socket.with_suffix(".lock")):
-        async with _listening_on(server, socket) as listener:
-            yield listener
-
-
-@contextlib.contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    """Holds a lock that ends with the process. Raises errors.EngineRunning when another process holds it."""
-    with lock.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise EngineRunning(home=lock.parent) from None
-        yield
-
-
-@contextlib.asynccontextmanager
-async def _listening_on(server: EngineServer, socket: Path) -> AsyncIterator[Server]:
-    socket.unlink(missing_ok=True)  # left by an engine that was killed
-    mask = os.umask(0o177)
-    try:
-        listener = await unix_serve(
-            server.handle, str(socket), max_size=MAX_MESSAGE, compression=None, ping_interval=None
-        )
-    finally:
-        os.umask(mask)
-    async with listener:
-        try:
-            yield listener
-        finally:
-            socket.unlink(missing_ok=True)
-
-
-def _gate(token: str) -> Callable[[ServerConnection, Request], Response | None]:
-    wanted = f"Bearer {token}".encode()
-
-    def check(connection: ServerConnection, request: Request) -> Response | None:
-        given = request.headers.get("Authorization", "").encode()
-        return None if compare_digest(given, wanted) else connection.respond(HTTPStatus.UNAUTHORIZED, "wrong token\n")
-
-    return check
 
 
 def _cards(folder: Path, voices: Mapping[str, Conditioning]) -> dict[str, dict[str, str]]:
