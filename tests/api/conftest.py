@@ -5,7 +5,8 @@ from typing import Any
 
 import httpx
 import pytest
-from running import GOLDEN, Service
+from recordings import file_of, speech
+from running import Service
 
 TEXT = "The kettle has just boiled."
 
@@ -18,8 +19,8 @@ def http(service: Service) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="session")
 def speech_wav() -> bytes:
-    """Six seconds that a detector of speech takes for speech."""
-    return (GOLDEN / "reference.wav").read_bytes()
+    """Some seconds of a person speaking, as a WAV file."""
+    return file_of(speech(), 22_050)
 
 
 @pytest.fixture

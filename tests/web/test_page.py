@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from recordings import file_of, speech
 from running import GOLDEN, Service
 from sound import seconds
 
@@ -133,7 +134,8 @@ def test_a_voice_is_cloned_from_files_and_removed(open_page: Open):
     page.click("#clone-go")
     until(page, "document.getElementById('clone-fault').textContent.includes('text.json')")
     page.click("#file-list button")
-    page.set_input_files("#files", GOLDEN / "reference.wav")
+    recording = {"name": "tape.wav", "mimeType": "audio/wav", "buffer": file_of(speech(), 22_050)}
+    page.set_input_files("#files", recording)
     page.click("#clone-go")
     page.wait_for_selector("#clone-dialog", state="hidden", timeout=60_000)
     card = page.locator("#voices .voice", has_text="Grandma")

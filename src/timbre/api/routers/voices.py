@@ -8,13 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 
 from timbre.api import audio
-from timbre.api.errors import InvalidRequest
 from timbre.api.routers.speech import AUDIO
 from timbre.api.schemas import VoiceOut, Voices
 from timbre.api.uploads import kept
 from timbre.api.wiring import Wired
 from timbre.speech import Asked
-from timbre.text.languages import resolve
 from timbre.voices.library import Voice, preview_text
 
 router = APIRouter(prefix="/voices", tags=["voices"])
@@ -36,13 +34,9 @@ async def clone(
     language: Annotated[str, Form(examples=["en"])] = "en",
 ) -> VoiceOut:
     """Make a voice from recordings. Answers when it can speak."""
-    spoken = resolve(language).code
-    for field, value in (("name", name), ("consent", consent)):
-        if not value.strip():
-            raise InvalidRequest(field=field, problem="it is empty")
     with tempfile.TemporaryDirectory(prefix="timbre-") as folder:
         clips = await kept(files, Path(folder))
-        voice = await asyncio.to_thread(wired.library.add, name.strip(), clips, spoken, consent, wired.waiting_engine)
+        voice = await asyncio.to_thread(wired.library.add, name, clips, language, consent, wired.waiting_engine)
     return shown(voice)
 
 
@@ -55,7 +49,7 @@ async def voice(voice_id: str, wired: Wired) -> VoiceOut:
 @router.delete("/{voice_id}", status_code=204)
 async def remove(voice_id: str, wired: Wired) -> None:
     """Delete a cloned voice with its recordings."""
-    await asyncio.to_thread(wired.library.remove, voice_id)
+    await asyncio.to_thread(wired.library.remove, voice_id, await wired.engine.stats())
 
 
 @router.get("/{voice_id}/preview", response_class=Response, responses=AUDIO)
