@@ -9,19 +9,29 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """What can be set from the environment (prefix TIMBRE_) or from a `.env` file. A field's description is its documentation."""
+    """What can be set from the environment (prefix TIMBRE_) or from a `.env` file. A description is the documentation."""
 
     model_config = SettingsConfigDict(env_prefix="TIMBRE_", env_file=".env", extra="ignore")
 
-    home: Path = Field(default_factory=lambda: user_data_path("timbre"), description="The one folder for all that is kept.")
+    home: Path = Field(
+        default_factory=lambda: user_data_path("timbre"), description="The one folder for all that is kept."
+    )
     host: str = Field("127.0.0.1", description="Address that the API listens on.")
     port: int = Field(8005, ge=1, le=65535, description="Port that the API listens on.")
     model: str = Field("mini", description="Model that the engine loads at its start.")
-    engine_urls: str = Field("", description="Engines by URL, with commas between; empty: one on a Unix socket in the home folder.")
-    engine_listen: str = Field("", description="ws:// address that the engine listens on; empty: a Unix socket in the home folder.")
-    engine_token: str = Field("", description="Secret between the engine and its clients; needed when it listens on an address.")
+    engine_urls: str = Field(
+        "", description="Engines by URL, with commas between; empty: one on a Unix socket in the home folder."
+    )
+    engine_listen: str = Field(
+        "", description="ws:// address that the engine listens on; empty: a Unix socket in the home folder."
+    )
+    engine_token: str = Field(
+        "", description="Secret between the engine and its clients; needed when it listens on an address."
+    )
     engine_queue: int = Field(16, ge=1, description="Requests that may wait for the engine; more are refused at once.")
-    allowed_hosts: str = Field("", description="Names that the API may be reached by besides this machine's, with commas between; *: any.")
+    allowed_hosts: str = Field(
+        "", description="Names that the API may be reached by besides this machine's, with commas between; *: any."
+    )
     threads: int = Field(0, ge=0, description="Threads of the engine; 0: as many as there are cores.")
     text_limit: int = Field(10_000, ge=1, description="Characters of a text.")
     upload_limit_mb: int = Field(100, ge=1, description="Megabytes of an upload.")
@@ -31,3 +41,16 @@ class Settings(BaseSettings):
 def settings() -> Settings:
     """The settings of this process, read once."""
     return Settings()
+
+
+def example() -> str:
+    """What `.env.example` holds: every setting with its description, commented out, at its default."""
+    lines = ["# Copy this file to .env and take away the # before what you want to change. Written by: make env", ""]
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default_factory else field.default
+        lines += [f"# {field.description}", f"# TIMBRE_{name.upper()}={default}", ""]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(example(), end="")

@@ -1,0 +1,131 @@
+"""`timbre voices`: who can speak, and how a new voice is made."""
+
+import argparse
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from timbre.cli import say
+from timbre.engine.client import Client, running
+from timbre.errors import BadVoice, EngineUnavailable, NotAudio, UnknownModel
+from timbre.models import catalogue
+from timbre.settings import settings
+from timbre.voices.library import Library, preview_text
+from timbre.voices.voice import Voice
+
+
+def main(argv: list[str]) -> int:
+    """Does what was asked. Raises what `Library` and the engine raise."""
+    asked = _parser().parse_args(argv)
+    library = Library(settings().home)
+    return int(asked.does(library, asked))
+
+
+def list_voices(library: Library, asked: argparse.Namespace) -> int:
+    """Prints a line a voice: id, name, kind, language, what is told of it."""
+    voices = library.all(_stats())
+    if not voices:
+        print("There are no voices yet. Add one with: timbre voices add NAME FILES …", file=sys.stderr)
+        return 0
+    rows = [(voice.id, voice.name, voice.kind, voice.language or "", _about(voice)) for voice in voices]
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    for row in rows:
+        print("  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[4]]).rstrip())
+    return 0
+
+
+def add(library: Library, asked: argparse.Namespace) -> int:
+    """Clones a voice, and prints its id."""
+    consent = asked.consent or _ask_consent(asked.name)
+    files = []
+    for file in map(Path, asked.files):
+        if not file.is_file():
+            raise NotAudio(file=file)
+        files.append((file.name, file))
+    with Client.from_settings() as client:
+        try:
+            engine = client if client.stats()["ready"] else None
+        except EngineUnavailable:
+            engine = None  # it hears the clips when it first speaks with them
+        voice = library.add(asked.name, files, asked.language, consent, engine)
+    for note in voice.notes or []:
+        print(note, file=sys.stderr)
+    print(f"{voice.id}  {voice.name}: {voice.speech_s:.1f} s of speech.")
+    print(f'Hear it with: timbre say "Hello." --voice {voice.id}', file=sys.stderr)
+    return 0
+
+
+def rename(library: Library, asked: argparse.Namespace) -> int:
+    """Calls a cloned voice something else."""
+    voice = library.get(asked.voice, _stats())
+    library.rename(voice.id, asked.name)
+    return 0
+
+
+def remove(library: Library, asked: argparse.Namespace) -> int:
+    """Deletes a cloned voice with its recordings."""
+    stats = _stats()
+    voice = library.get(asked.voice, stats)
+    library.remove(voice.id, stats)
+    print(f"{voice.name} is gone, with its recordings.")
+    return 0
+
+
+def preview(library: Library, asked: argparse.Namespace) -> int:
+    """Lets a voice read a sentence, as `timbre say` does."""
+    with running(lambda line: print(line, file=sys.stderr)) as engine:
+        voice = library.get(asked.voice, engine.stats())
+        output = ["--output", asked.output] if asked.output else []
+        return say.main([preview_text(voice), "--voice", voice.id, "--seed", "0", *output])
+
+
+def _stats() -> Mapping[str, Any]:
+    """What the engine says of its model's voices; where none runs, what the model's folder says."""
+    with Client.from_settings() as client:
+        try:
+            stats = client.stats()
+            if stats["ready"]:
+                return stats
+        except EngineUnavailable:
+            pass
+    try:
+        return {"voices": catalogue.voice_cards(catalogue.folder(settings().model))}
+    except UnknownModel:
+        return {}
+
+
+def _about(voice: Voice) -> str:
+    return voice.about or (f"{voice.speech_s:.1f} s of speech" if voice.speech_s else "")
+
+
+def _ask_consent(name: str) -> str:
+    """Asks for what has to be said before a voice may be cloned. Raises errors.BadVoice where nobody can answer."""
+    if not sys.stdin.isatty():
+        raise BadVoice(reason="it has no consent; say it with --consent")
+    print(f"Cloning {name} needs the agreement of the person whose voice it is.", file=sys.stderr)
+    return input("What did they agree to, and when? ")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="timbre voices", description="Who can speak.")
+    verbs = parser.add_subparsers(required=True, metavar="list|add|preview|rename|remove")
+    verbs.add_parser("list", help="all voices").set_defaults(does=list_voices)
+    adding = verbs.add_parser("add", help="clone a voice from recordings of one person")
+    adding.set_defaults(does=add)
+    adding.add_argument("name", help="what to call it")
+    adding.add_argument("files", nargs="+", metavar="FILE", help="1 to 10 recordings, at least 3 s of speech together")
+    adding.add_argument("--language", default="en", help="the language that is spoken in them (default: en)")
+    adding.add_argument("--consent", help="what the person agreed to; kept with the voice")
+    hearing = verbs.add_parser("preview", help="hear a voice")
+    hearing.set_defaults(does=preview)
+    hearing.add_argument("voice", help="its id or name")
+    hearing.add_argument("-o", "--output", metavar="FILE", help="file to write; without it the audio plays")
+    renaming = verbs.add_parser("rename", help="call a cloned voice something else")
+    renaming.set_defaults(does=rename)
+    renaming.add_argument("voice", help="its id or name")
+    renaming.add_argument("name", help="what to call it from now on")
+    removing = verbs.add_parser("remove", help="delete a cloned voice with its recordings")
+    removing.set_defaults(does=remove)
+    removing.add_argument("voice", help="its id or name")
+    return parser
