@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """What can be set from the environment (prefix TIMBRE_) or from a `.env` file. A description is the documentation."""
+    """What can be set from the environment (prefix TIMBRE_) or from a `.env` file, each with its description."""
 
     model_config = SettingsConfigDict(env_prefix="TIMBRE_", env_file=".env", extra="ignore")
 
