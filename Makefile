@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 # PyTorch's own CPU index, https://download.pytorch.org/whl/cpu, spares Linux a CUDA build of several GB. Empty: where pip looks.
 TORCH_INDEX ?=
-MINI ?= build/mini
+PYTEST_ARGS ?=
 
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -19,7 +19,7 @@ serve: $(VENV)/all.stamp ## Install everything the page offers, and serve it at 
 	$(BIN)/timbre serve
 
 test: $(VENV)/dev.stamp ## Run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 check: $(VENV)/dev.stamp ## Style, types, and which package may import which
 	$(BIN)/ruff check
@@ -34,11 +34,11 @@ format: $(VENV)/dev.stamp ## Put the code in its style
 env: $(VENV)/dev.stamp ## Write .env.example from the settings
 	$(BIN)/python -m timbre.settings > .env.example
 
-mini: $(VENV)/dev.stamp ## Make the built-in model from nothing; takes hours, goes on where it stopped
-	$(BIN)/python -m recipes.mini --out $(MINI)
+mini: $(VENV)/mini.stamp ## Make the built-in model from nothing; takes hours, goes on where it stopped
+	$(BIN)/python -m recipes.mini all
 
-mini-evaluate: $(VENV)/dev.stamp ## Measure the built-in model with Whisper
-	$(BIN)/python -m recipes.mini.evaluate
+mini-evaluate: $(VENV)/mini.stamp ## Measure the built-in model with Whisper
+	$(BIN)/python -m recipes.mini evaluate
 
 clean: ## Remove the environment
 	rm -rf $(VENV)
@@ -59,3 +59,7 @@ $(VENV)/all.stamp: pyproject.toml | $(VENV)/torch.stamp
 $(VENV)/dev.stamp: pyproject.toml | $(VENV)/torch.stamp
 	$(BIN)/pip install --quiet --editable '.[all,dev]'
 	touch $@ $(VENV)/all.stamp
+
+$(VENV)/mini.stamp: recipes/mini/requirements.txt $(VENV)/dev.stamp
+	$(BIN)/pip install --quiet --requirement recipes/mini/requirements.txt
+	touch $@
