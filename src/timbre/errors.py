@@ -1,4 +1,4 @@
-"""The one family of errors. Each has a code, an HTTP status, a sentence that says what is wrong and a hint that says what to do.
+"""The one family of errors. Each has a code, an HTTP status, a sentence for what is wrong and a hint for what to do.
 
 They are raised where the fault is known and turned into an answer or an exit code once, at the edge. They cross the
 engine's socket as `as_dict` and come back as themselves by `from_dict`.
@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 
 class TimbreError(Exception):
-    """A fault that its user can understand. Subclasses fill in the four facts; the braces are filled from the arguments."""
+    """A fault that its user can understand. Subclasses give the four facts; arguments fill the braces."""
 
     code: ClassVar[str] = "internal"
     status: ClassVar[int] = 500
@@ -194,7 +194,7 @@ class TokenMissing(TimbreError):
 class CannotListen(TimbreError):
     code, status = "cannot_listen", 500
     message = "The engine cannot listen at {address}: {reason}."
-    hint = "A socket's path has room for some 100 characters: set TIMBRE_HOME to a shorter one, or choose another address."
+    hint = "A socket's path has room for some 100 characters: set TIMBRE_HOME to a shorter one, or another address."
 
 
 class EngineRunning(TimbreError):
