@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+import wave
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,6 +30,13 @@ def test_the_files_ending_chooses_the_format(service: Service, tmp_path: Path, f
     assert seconds(path.read_bytes()) > 0.2
     assert [found.name for found in tmp_path.iterdir()] == [path.name]
     assert done.stdout == done.stderr == b""  # nobody watches, so no bar
+
+
+def test_a_wav_file_names_its_length(service: Service, tmp_path: Path):
+    path = tmp_path / "out.wav"
+    assert say(TEXT, "--seed", "1", "-o", str(path), environment=service.environment()).returncode == 0
+    with wave.open(str(path)) as file:
+        assert 44 + 2 * file.getnframes() == path.stat().st_size
 
 
 def test_a_pipe_in_and_a_pipe_out(service: Service):

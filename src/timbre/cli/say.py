@@ -55,6 +55,9 @@ def main(argv: list[str]) -> int:
                 sink.write(encoder.feed(samples))
                 sink.flush()
             sink.write(encoder.finish())
+            if asked.output not in (None, "-") and (start := encoder.beginning()):
+                sink.seek(0)  # a file can still be told its length
+                sink.write(start)
     return 0
 
 
