@@ -36,9 +36,8 @@ def file_of(
         stream = out.add_stream(codec, rate=rate)
         stream.layout = layout
         for start in range(0, planes.shape[1], 1024):
-            frame = av.AudioFrame.from_ndarray(
-                np.ascontiguousarray(planes[:, start : start + 1024]), format="fltp", layout=layout
-            )
+            packed = np.ascontiguousarray(planes[:, start : start + 1024].T).reshape(1, -1)
+            frame = av.AudioFrame.from_ndarray(packed, format="flt", layout=layout)
             frame.sample_rate, frame.pts = rate, start
             out.mux(stream.encode(frame))
         out.mux(stream.encode(None))

@@ -17,7 +17,8 @@ def teach(build: Path) -> None:
     """The teachers read the corpus, a process each, and the mels of what they read are made."""
     command = [sys.executable, "-m", "recipes.mini", "--build", str(build), "--shard"]
     running = [subprocess.Popen([*command, str(shard), "read"]) for shard in range(SHARDS)]
-    if any([process.wait() for process in running]):
+    ended = [process.wait() for process in running]
+    if any(ended):
         raise SystemExit("a teacher stopped; run the step again to go on")
     speech.write_mels(build / "speech")
 
@@ -42,11 +43,15 @@ def steps(options: argparse.Namespace) -> dict[str, Callable[[], object]]:
 def main() -> None:
     """Run the step that the command line names."""
     parser = argparse.ArgumentParser(prog="python -m recipes.mini", description=__doc__)
-    parser.add_argument("step", help="all, or one of: read teach dvae codes gpt speakers latents vocoder export evaluate")
+    parser.add_argument(
+        "step", help="all, or one of: read teach dvae codes gpt speakers latents vocoder export evaluate"
+    )
     parser.add_argument("--build", type=Path, default=Path("build/mini"), help="where everything on the way is kept")
     parser.add_argument("--out", type=Path, default=PACKAGE, help="the model's folder")
     parser.add_argument("--steps", type=int, default=0, help="length of a training step; 0: the recipe's")
-    parser.add_argument("--rival-from", type=int, default=vocoder.RIVAL_FROM, help="first step of the vocoder's discriminator")
+    parser.add_argument(
+        "--rival-from", type=int, default=vocoder.RIVAL_FROM, help="first step of the vocoder's discriminator"
+    )
     parser.add_argument("--sentences", type=int, default=evaluate.SENTENCES, help="sentences to evaluate on")
     parser.add_argument("--shard", type=int, default=0, help=argparse.SUPPRESS)
     options = parser.parse_args()

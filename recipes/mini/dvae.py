@@ -23,7 +23,10 @@ READING = 0.15  # weight of the phonemes' loss
 
 
 class PhonemeReader(nn.Module):
-    """The bottleneck [batch, width, codes] → log-probabilities of phonemes [2 · codes, batch, tokens]. Dropped after training."""
+    """The bottleneck [batch, width, codes] → log-probabilities of phonemes [2 · codes, batch, tokens].
+
+    Dropped after training.
+    """
 
     def __init__(self, width: int, hidden: int = 192) -> None:
         super().__init__()
@@ -43,10 +46,10 @@ class PhonemeReader(nn.Module):
 
 
 class Centred(nn.Module):
-    """The DVAE as it is trained, with two things about it that `folded` gives to its weights without changing what it does.
+    """The DVAE as it is trained. `folded` gives what is added here to its weights, without changing what it does.
 
-    The mels' mean is taken off, for XTTS's are divided but not centred, and AdamW walks badly when every input leans one
-    way. The bottleneck is batch-normed, or it grows until every level but the outermost is lost.
+    The mels' mean is taken off, for XTTS's are divided but not centred, and AdamW walks badly when every input leans
+    one way. The bottleneck is batch-normed, or it grows until every level but the outermost is lost.
     """
 
     mean: Tensor
@@ -117,7 +120,10 @@ class DvaeTask:
         kept = mask(lengths, mels.shape[2])[:, None]
         l1 = ((made - mels).abs() * kept).sum() / (kept.sum() * mels.shape[1])
         read = self.reader(quantized)
-        ctc = F.ctc_loss(read, phonemes, lengths // 2, counts, blank=0, reduction="sum", zero_infinity=True) / counts.sum()
+        ctc = (
+            F.ctc_loss(read, phonemes, lengths // 2, counts, blank=0, reduction="sum", zero_infinity=True)
+            / counts.sum()
+        )
         return {"loss": l1 + READING * ctc, "l1": l1, "ctc": ctc}
 
     def validate(self) -> Metrics:

@@ -66,7 +66,10 @@ def read(engine: Engine, judge: Recogniser, text: str, voice: Conditioning, seed
     work = time.perf_counter() - began
     heard = judge.hear(_at(wave, engine.rate), "en")
     silent = quiet_after(wave, engine.rate, heard.ends)
-    more = len(heard.words) > len(plain_words(text)) and word_errors(plain_words(text), heard.words[: len(plain_words(text))]) == 0
+    more = (
+        len(heard.words) > len(plain_words(text))
+        and word_errors(plain_words(text), heard.words[: len(plain_words(text))]) == 0
+    )
     return Reading(text, heard.text, len(wave) / engine.rate, work, silent and not more)
 
 
@@ -90,7 +93,7 @@ def quiet_after(wave: Samples, rate: int, ends: float) -> bool:
 
 
 def follows(build: Path, engine: Engine, texts: list[str]) -> float:
-    """Share of texts whose pitch is nearer to their own reference clip's than to that of a speaker clearly lower or higher."""
+    """Share of texts whose pitch is nearer to their own reference clip's than to that of a clearly other speaker."""
     speech = Speech(build / "speech")
     speakers = speakers_of(speech, speech.split("validation"))
     draw = np.random.default_rng(1)

@@ -19,9 +19,9 @@ from timbre.training import checkpoints
 from timbre.xtts.model import Xtts
 
 VOICES = {  # the speaker of the recipe that each built-in voice is cloned from, and what a listener would say of it
-    "teo": (0, "Teo", "low and calm"),
-    "bento": (6, "Bento", "rather low"),
-    "clara": (12, "Clara", "middle, even"),
+    "bento": (0, "Bento", "low and calm"),
+    "davi": (6, "Davi", "rather low"),
+    "ana": (12, "Ana", "middle, even"),
     "iris": (17, "Iris", "rather high, clear"),
     "lia": (23, "Lia", "high and bright"),
 }

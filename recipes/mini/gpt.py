@@ -1,7 +1,8 @@
 """The GPT of `mini`: XTTS's two cross-entropies, and two helps that a small model trained from nothing needs.
 
-A mel made from the latents gives them a dense target, and is what a vocoder on the latents needs anyway. Guided attention
-asks two heads of the second and third layer to look at the part of the text that is due (Tachibana et al., 2018).
+A mel made from the latents gives them a dense target, and is what a vocoder on the latents needs anyway. Guided
+attention asks two heads of the second and third layer to look at the part of the text that is due (Tachibana et al.,
+2018).
 """
 
 from pathlib import Path
@@ -24,7 +25,7 @@ from timbre.xtts.conditioning import LATENTS
 from timbre.xtts.gpt import Block, Gpt
 from timbre.xtts.mel import conditioning_mel, log_mel
 
-STEPS, CODES = 4000, 1600
+STEPS, CODES = 3500, 2000
 MATRIX_RATE, OTHER_RATE = 3e-3, 2e-3
 MASKED = 0.12
 TEXT_WEIGHT, GUIDED_WEIGHT, GUIDED_LATER, GUIDED_STEPS = 0.01, 0.3, 0.05, 1500
@@ -109,8 +110,12 @@ class GptTask:
         self.buckets = Buckets([codes.length(place) + 1 for place in train], CODES, seed)
         self.modules: dict[str, nn.Module] = {"gpt": self.gpt, "mel_head": self.mel_head}
         named = dict(self.gpt.named_parameters())
-        matrices = {name for name, one in named.items() if one.ndim == 2 and ("gpt.h." in name or "perceiver.layers" in name)}
-        others = [(name, one) for name, one in named.items() if name not in matrices] + [*self.mel_head.named_parameters()]
+        matrices = {
+            name for name, one in named.items() if one.ndim == 2 and ("gpt.h." in name or "perceiver.layers" in name)
+        }
+        others = [(name, one) for name, one in named.items() if name not in matrices] + [
+            *self.mel_head.named_parameters()
+        ]
         optimizers = [
             muon([(name, named[name]) for name in sorted(matrices)], MATRIX_RATE),
             adamw(others, OTHER_RATE, betas=(0.9, 0.98)),
@@ -150,13 +155,17 @@ class GptTask:
 
     def validate(self) -> Metrics:
         """The losses on held-out sentences, nothing masked."""
-        found = [self._losses(self.held.collate(self.held.places[begin : begin + 50], begin), 0.0, 0.1) for begin in (0, 50)]
+        found = [
+            self._losses(self.held.collate(self.held.places[begin : begin + 50], begin), 0.0, 0.1) for begin in (0, 50)
+        ]
         means = {key: sum(float(one[key]) for one in found) / len(found) for key in found[0]}
         return {**means, "loss": means["codes"]}
 
 
 def diagonal(layout: Layout, longest: int) -> Tensor:
-    """True where an audio position [rows, longest] may look for its text, within the band about the diagonal: [rows, longest, longest]."""
+    """True where an audio position [rows, longest] may look for its text, within the band about the diagonal: [rows,
+    longest, longest].
+    """
     at = torch.arange(longest)
     spoken = (at[None] - layout.first_audio[:, None]) / (layout.audio - 1)[:, None]
     read = (at[None] - LATENTS) / (layout.text - 1)[:, None]

@@ -1,4 +1,6 @@
-"""The recordings on disk: waves as the teacher wrote them, and the mels that the DVAE and the losses are taught with."""
+"""The recordings on disk: waves as the teacher wrote them, and the mels that the DVAE and the losses are taught
+with.
+"""
 
 import json
 from pathlib import Path
@@ -85,7 +87,9 @@ def to_model_rate(wave: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 
 
 def frames(row: dict[str, Any]) -> int:
-    """Mel frames of a recording at 22,050 Hz: whole audio codes of four frames each, the last filled up with silence."""
+    """Mel frames of a recording at 22,050 Hz: whole audio codes of four frames each, the last filled up with
+    silence.
+    """
     samples = row["samples"] * MODEL_RATE / RATE
     return 4 * int(np.ceil(samples / (4 * HOP)))
 

@@ -1,8 +1,10 @@
-"""The text vocabulary of `mini`: special tokens, language marks, and the symbols that phonemes of both languages need."""
+"""The text vocabulary of `mini`: special tokens, language marks, and the symbols that phonemes of both languages
+need.
+"""
 
 SPECIAL = ("[STOP]", "[UNK]", "[SPACE]", "[START]", "[en]", "[pt]")
 PHONEMES = (
-    ";:,.!?—…\"()“”\u0303ʣʥʦʨᵝꭧAIOQSTWYᵊabcdefhijklmnopqrstuvwxyz"
+    ';:,.!?—…"()“”\u0303ʣʥʦʨᵝꭧAIOQSTWYᵊabcdefhijklmnopqrstuvwxyz'
     "ɑɐɒæβɔɕçɖðʤəɚɛɜɟɡɥɨɪʝɯɰŋɳɲɴøɸθœɹɾɻʁɽʂʃʈʧʊʋʌɣɤχʎʒʔˈˌːʰʲ↓→↗↘ᵻ"
 )
 TOKENS = {token: number for number, token in enumerate((*SPECIAL, *PHONEMES))}

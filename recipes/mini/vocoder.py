@@ -29,7 +29,9 @@ PASSED_WEIGHT, MATCHED_WEIGHT = 0.3, 1.0
 
 @torch.inference_mode()
 def write_latents(build: Path, most: int = 12_000) -> None:
-    """`latents/`: each recording's latents, teacher-forced after a clip of another sentence, and its clip's embedding."""
+    """`latents/`: each recording's latents, teacher-forced after a clip of another sentence, and its clip's
+    embedding.
+    """
     speech, codes = Speech(build / "speech"), Codes(build)
     stats = torch.load(build / "mel_stats.pt", weights_only=True)
     gpt, decoder = load_gpt(build), load_speaker_encoder(build)
@@ -46,7 +48,9 @@ def write_latents(build: Path, most: int = 12_000) -> None:
         for row in range(len(chosen)):
             first, count = int(layout.first_audio[row]), int(layout.audio[row]) - 1
             rows.append((chosen[row], hidden[row, first : first + count].half()))
-        clips = [reader.clip(speech.rows[place]["speaker"], 3.0, np.random.default_rng(place), {place}) for place in chosen]
+        clips = [
+            reader.clip(speech.rows[place]["speaker"], 3.0, np.random.default_rng(place), {place}) for place in chosen
+        ]
         speakers += list(decoder.speaker_encoder(resample(torch.stack(clips), MODEL_RATE, SPEAKER_RATE)))
     starts = np.cumsum([0, *(len(latents) for _, latents in rows)])
     torch.save(
@@ -123,7 +127,9 @@ class VocoderTask:
             whole = self.decoder.frames(self.kept["latents"][begin:end].float()[None])[0]
             first = int(draw.integers(whole.shape[1] - FRAMES + 1))
             frames.append(whole[:, first : first + FRAMES])
-            wave = torch.from_numpy(self.speech.wave(int(self.kept["places"][row])))[first * 256 : (first + FRAMES) * 256]
+            wave = torch.from_numpy(self.speech.wave(int(self.kept["places"][row])))[
+                first * 256 : (first + FRAMES) * 256
+            ]
             waves.append(torch.nn.functional.pad(wave, (0, FRAMES * 256 - len(wave))))
         return torch.stack(frames), self.kept["speakers"][rows][:, :, None], torch.stack(waves)
 

@@ -44,6 +44,13 @@ def test_channels_are_mixed_down(codec: str, container: str):
     assert np.abs(both).max() == pytest.approx(np.abs(alone).max() / 2, rel=0.15)
 
 
+@pytest.mark.parametrize(("codec", "container"), [("aac", "adts"), ("pcm_s16le", "wav"), ("flac", "flac")])
+def test_eight_channels(codec: str, container: str):
+    planes = np.stack([speech(48_000)] + [np.zeros_like(speech(48_000))] * 7)
+    heard = decode(file_of(planes, 48_000, container, codec, "7.1"), RATE)
+    assert likeness(heard, speech()) > 0.9
+
+
 def test_a_path_and_its_bytes_are_one(tmp_path):
     data = file_of(speech(), RATE)
     (tmp_path / "0").write_bytes(data)

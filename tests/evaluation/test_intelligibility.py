@@ -7,7 +7,14 @@ from timbre.evaluation.intelligibility import plain_words, word_error_rate, word
 
 @pytest.mark.parametrize(
     ("wanted", "heard", "errors"),
-    [("a b c", "a b c", 0), ("a b c", "a c", 1), ("a b c", "a x b c", 1), ("a b c", "a x c", 1), ("a b", "", 2), ("", "a", 1)],
+    [
+        ("a b c", "a b c", 0),
+        ("a b c", "a c", 1),
+        ("a b c", "a x b c", 1),
+        ("a b c", "a x c", 1),
+        ("a b", "", 2),
+        ("", "a", 1),
+    ],
 )
 def test_word_errors(wanted: str, heard: str, errors: int) -> None:
     assert word_errors(wanted.split(), heard.split()) == errors

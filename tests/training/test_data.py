@@ -8,7 +8,9 @@ from timbre.training.gpt import GptBatch, cross_entropies, embed
 from timbre.xtts.config import ModelArgs
 from timbre.xtts.gpt import Gpt
 
-SMALL = ModelArgs(gpt_layers=2, gpt_n_model_channels=64, gpt_n_heads=2, gpt_number_text_tokens=20, gpt_start_text_token=3)
+SMALL = ModelArgs(
+    gpt_layers=2, gpt_n_model_channels=64, gpt_n_heads=2, gpt_number_text_tokens=20, gpt_start_text_token=3
+)
 
 
 def test_an_epoch_deals_nearly_every_recording_once_within_the_budget() -> None:

@@ -37,7 +37,8 @@ def test_published_file_carries_its_configuration_as_an_object_and_is_read(publi
 
 def test_trainer_file_with_prefix_helpers_and_parametrized_weight_norm(published: State, folder: Path) -> None:
     renamed = {
-        "xtts." + key.replace("weight_g", "parametrizations.weight.original0").replace(
+        "xtts."
+        + key.replace("weight_g", "parametrizations.weight.original0").replace(
             "weight_v", "parametrizations.weight.original1"
         ): value
         for key, value in published.items()

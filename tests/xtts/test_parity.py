@@ -17,7 +17,9 @@ def report() -> Report:
 def test_every_golden_value_is_met(report: Report) -> None:
     failed = [check for check in report.checks if not check.passed]
     assert not failed
-    assert {"codes", "latents", "waveform", "waveform_speed_1_3", "dvae_codes"} <= {check.name for check in report.checks}
+    assert {"codes", "latents", "waveform", "waveform_speed_1_3", "dvae_codes"} <= {
+        check.name for check in report.checks
+    }
 
 
 def test_text_ids_are_compared_in_all_seventeen_languages(report: Report) -> None:

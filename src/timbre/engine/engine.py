@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from timbre.engine.protocol import Conditioning, Sampling, read_voices
 from timbre.engine.sampling import Chooser
@@ -39,7 +38,9 @@ class Engine:
 
     @classmethod
     def load(cls, folder: Path, name: str, threads: int = 0) -> "Engine":
-        """The model in a folder of the public layout. Raises errors.BadCheckpoint and its kin when it cannot be read."""
+        """The model in a folder of the public layout. Raises errors.BadCheckpoint and its kin when it cannot be
+        read.
+        """
         return cls(folder, name, threads)
 
     def character_limit(self, language: str) -> int:
@@ -85,9 +86,7 @@ class Engine:
             if piece.pause and number + 1 < len(pieces):
                 yield np.zeros(int(piece.pause * self.rate), np.float32)
 
-    def _utterance(
-        self, piece: Piece, language: str, voice: Conditioning, sampling: Sampling, seed: int
-    ) -> Utterance:
+    def _utterance(self, piece: Piece, language: str, voice: Conditioning, sampling: Sampling, seed: int) -> Utterance:
         args = self.model.config.model_args
         if voice.latents.shape[1] != args.gpt_n_model_channels or len(voice.embedding) != args.d_vector_dim:
             raise BadRequest(reason="the voice was made for another model")

@@ -1,6 +1,7 @@
 """Choosing the next audio code of every running row, each by its own parameters and its own seed.
 
-The order is the reference's: repetition penalty (Keskar et al., CTRL, 2019), temperature, top_k, top_p (Holtzman et al., 2020).
+The order is the reference's: repetition penalty (Keskar et al., CTRL, 2019), temperature, top_k, top_p (Holtzman et
+al., 2020).
 """
 
 from collections.abc import Sequence
@@ -51,7 +52,9 @@ def penalise(logits: Tensor, said: Tensor, penalty: float) -> Tensor:
 
 
 def narrow(scores: Tensor, top_k: int, top_p: float) -> Tensor:
-    """Probabilities [codes] after all but the best `top_k`, and of those all but the likeliest `top_p`, were taken out."""
+    """Probabilities [codes] after all but the best `top_k`, and of those all but the likeliest `top_p`, were taken
+    out.
+    """
     best, order = scores.topk(min(top_k, len(scores)))
     shares = best.softmax(0)
     before = shares.cumsum(0) - shares

@@ -8,8 +8,8 @@ from torch import Tensor
 from timbre.engine.sampling import Chooser
 from timbre.xtts.config import ModelArgs
 
-# Audio codes a character of text, from the recordings that `mini` was taught with: their slowest and fastest reading lie
-# well inside, and what goes beyond is babble or a swallowed sentence.
+# Audio codes a character of text, from the recordings that `mini` was taught with: their slowest and fastest reading
+# lie well inside, and what goes beyond is babble or a swallowed sentence.
 FEWEST_A_CHARACTER, MOST_A_CHARACTER, MOST_BESIDE = 0.4, 4.0, 40
 
 

@@ -1,7 +1,7 @@
 """Parity with the public reference: what it computed with a checkpoint, against what we compute with the same.
 
-The files are those that `benchmarks/reference/golden.py` writes: a checkpoint in the public layout, reference clips, and
-`golden.safetensors` with the reference's value at every step.
+The files are those that `benchmarks/reference/golden.py` writes: a checkpoint in the public layout, reference clips,
+and `golden.safetensors` with the reference's value at every step.
 """
 
 import json
@@ -63,7 +63,14 @@ def verify(folder: Path) -> Report:
     golden = load_file(path)
     model = checkpoint.load(folder)
     with torch.inference_mode():
-        return Report([*_text(folder, golden), *_conditioning(folder, model, golden), *_speech(model, golden), *_dvae(folder, model, golden)])
+        return Report(
+            [
+                *_text(folder, golden),
+                *_conditioning(folder, model, golden),
+                *_speech(model, golden),
+                *_dvae(folder, model, golden),
+            ]
+        )
 
 
 def _text(folder: Path, golden: dict[str, Tensor]) -> Iterator[Check]:
@@ -111,11 +118,15 @@ def _dvae(folder: Path, model: Xtts, golden: dict[str, Tensor]) -> Iterator[Chec
 
 
 def greedy(model: Xtts, conditioning: Tensor, text_ids: Tensor, most: int) -> tuple[list[int], Tensor]:
-    """At most `most` likeliest codes, and the latent [codes, width] of each; the stop code, where it comes, is the last."""
+    """At most `most` likeliest codes, and the latent [codes, width] of each; the stop code, where it comes, is the
+    last.
+    """
     args, gpt = model.config.model_args, model.gpt
     prefix = gpt.embed_prefix(conditioning, text_ids)
     hidden, cache = gpt.prefill([prefix], len(prefix) + most)
-    chooser = Chooser.start(Sampling(repetition_penalty=5.0), 0, args.gpt_num_audio_tokens, args.gpt_start_audio_token, True)
+    chooser = Chooser.start(
+        Sampling(repetition_penalty=5.0), 0, args.gpt_num_audio_tokens, args.gpt_start_audio_token, True
+    )
     codes, latents = [], []
     while True:
         codes.append(chooser.choose(gpt.mel_head(hidden)[0]))

@@ -15,7 +15,15 @@ from numpy.typing import NDArray
 from timbre.errors import MissingExtra
 
 RATE = 16_000
-_SAME = {"cannot": "can not", "gonna": "going to", "wanna": "want to", "ok": "okay", "mr": "mister", "mrs": "missus", "dr": "doctor"}
+_SAME = {
+    "cannot": "can not",
+    "gonna": "going to",
+    "wanna": "want to",
+    "ok": "okay",
+    "mr": "mister",
+    "mrs": "missus",
+    "dr": "doctor",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +48,12 @@ class Recogniser:
     def hear(self, samples: NDArray[np.float32], language: str) -> Heard:
         """Words of `samples` [samples] at 16 kHz."""
         segments, _ = self._model.transcribe(
-            samples, language=language, beam_size=5, temperature=0.0, word_timestamps=True, condition_on_previous_text=False
+            samples,
+            language=language,
+            beam_size=5,
+            temperature=0.0,
+            word_timestamps=True,
+            condition_on_previous_text=False,
         )
         found = [word for segment in segments for word in segment.words]
         text = "".join(word.word for word in found).strip()

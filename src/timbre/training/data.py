@@ -1,7 +1,10 @@
-"""Batches of about one size, from recordings of about one length, the same for the same step whatever was run before."""
+"""Batches of about one size, from recordings of about one length, the same for the same step whatever was run
+before.
+"""
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import torch
@@ -9,7 +12,9 @@ from torch import Tensor
 
 
 class Buckets:
-    """Deals recordings into batches: every epoch anew, neighbours in length together, `budget` units a batch with padding."""
+    """Deals recordings into batches: every epoch anew, neighbours in length together, `budget` units a batch with
+    padding.
+    """
 
     def __init__(self, lengths: Sequence[int], budget: int, seed: int, width: int = 64) -> None:
         self.lengths, self.budget, self.seed, self.width = np.asarray(lengths), budget, seed, width
@@ -31,7 +36,7 @@ class Buckets:
             batches += self._pack(window[np.argsort(self.lengths[window], kind="stable")])
         return [batches[place] for place in draw.permutation(len(batches))]
 
-    def _pack(self, ascending: Sequence[int]) -> list[list[int]]:
+    def _pack(self, ascending: "np.ndarray[Any, np.dtype[np.int64]]") -> list[list[int]]:
         batches: list[list[int]] = [[]]
         for one in ascending:
             if batches[-1] and (len(batches[-1]) + 1) * self.lengths[one] > self.budget:
@@ -41,7 +46,9 @@ class Buckets:
 
 
 def pad(rows: Sequence[Tensor], value: float = 0.0) -> tuple[Tensor, Tensor]:
-    """Rows of different lengths, the length first → [rows, longest, …] filled up with `value`, and the lengths [rows]."""
+    """Rows of different lengths, the length first → [rows, longest, …] filled up with `value`, and the lengths
+    [rows].
+    """
     lengths = torch.tensor([len(row) for row in rows])
     return torch.nn.utils.rnn.pad_sequence(list(rows), batch_first=True, padding_value=value), lengths
 

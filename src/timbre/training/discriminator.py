@@ -1,5 +1,5 @@
-"""The vocoder's rival: small networks that look at complex spectra of three resolutions and say whether a wave is recorded
-or made (Défossez et al., High Fidelity Neural Audio Compression, 2022; least squares as Mao et al., 2017)."""
+"""The vocoder's rival: small networks that look at complex spectra of three resolutions and say whether a wave is
+recorded or made (Défossez et al., High Fidelity Neural Audio Compression, 2022; least squares as Mao et al., 2017)."""
 
 import torch
 import torch.nn.functional as F

@@ -52,8 +52,8 @@ def _spans(first: Tensor, count: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def embed(gpt: Gpt, batch: GptBatch, masked: float = 0.0) -> tuple[Tensor, Layout]:
-    """Embedded sequences [rows, longest, width] and their layout. A share `masked` of the codes is hidden from the input,
-    so that the model has to read the text rather than carry on the sound."""
+    """Embedded sequences [rows, longest, width] and their layout. A share `masked` of the codes is hidden from the
+    input, so that the model has to read the text rather than carry on the sound."""
     latents = gpt.condition(batch.clips)[batch.clip]
     start = torch.tensor([gpt.args.gpt_start_audio_token])
     rows = []

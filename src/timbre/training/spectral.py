@@ -1,4 +1,6 @@
-"""How far one wave is from another to the ear: spectra at many resolutions (Yamamoto et al., Parallel WaveGAN, 2020)."""
+"""How far one wave is from another to the ear: spectra at many resolutions (Yamamoto et al., Parallel WaveGAN,
+2020).
+"""
 
 import torch
 import torch.nn.functional as F

@@ -6,8 +6,7 @@ from a checkpoint goes the way it would have gone.
 
 import json
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -77,8 +76,10 @@ class Trainer:
         plan, found = self.plan, Metrics()
         journal = Journal(plan.folder, self.step)
         saved = begun = time.monotonic()
-        for step, batch in self._batches():
-            shown = self._advance(step, batch)
+        # batches are made here and not in a thread: a second team of OpenMP threads makes every kernel wait for a
+        # free core
+        for step in range(self.step, plan.schedule.steps):
+            shown = self._advance(step, self.task.batch(step))
             self.step = step + 1
             now = time.monotonic()
             self.seconds, begun = self.seconds + now - begun, now
@@ -114,15 +115,6 @@ class Trainer:
             shown |= {f"{turn.name}/{key}": float(value.detach()) for key, value in losses.items()}
             shown[f"{turn.name}/gradient"] = float(norm)
         return shown
-
-    def _batches(self) -> Iterator[tuple[int, Any]]:
-        """Batches from the next step on, each made in a thread while the one before is used."""
-        with ThreadPoolExecutor(1) as maker:
-            coming = maker.submit(self.task.batch, self.step)
-            for step in range(self.step, self.plan.schedule.steps):
-                batch = coming.result()
-                coming = maker.submit(self.task.batch, step + 1)
-                yield step, batch
 
     def _validate(self) -> Metrics:
         for module in self.task.modules.values():
@@ -172,7 +164,7 @@ class Journal:
         except ImportError:
             self._board = None
         else:
-            self._board = SummaryWriter(str(folder / "tensorboard"), purge_step=step)  # type: ignore[no-untyped-call]
+            self._board = SummaryWriter(str(folder / "tensorboard"), purge_step=step)
 
     def add(self, kind: str, step: int, figures: Metrics, every: int = 1) -> None:
         """Write the figures of a step, of every so many steps."""
@@ -183,10 +175,10 @@ class Journal:
         print(kind, step, *(f"{key} {value:.4g}" for key, value in figures.items()), flush=True)
         if self._board:
             for key, value in figures.items():
-                self._board.add_scalar(f"{kind}/{key}", value, step)  # type: ignore[no-untyped-call]
+                self._board.add_scalar(f"{kind}/{key}", value, step)
 
     def close(self) -> None:
         """Flush what is open."""
         self._lines.close()
         if self._board:
-            self._board.close()  # type: ignore[no-untyped-call]
+            self._board.close()

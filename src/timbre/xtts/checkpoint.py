@@ -7,6 +7,7 @@ name; every other global that a file asks for is refused before its code could r
 import json
 import pickle
 import re
+import warnings
 from pathlib import Path
 
 import torch
@@ -92,7 +93,8 @@ def canonical(state: State) -> State:
 def fold(magnitude: Tensor, direction: Tensor) -> Tensor:
     """The weight that weight norm stands for (Salimans and Kingma, 2016): one length for each first index."""
     length = direction.flatten(1).norm(dim=1).reshape(magnitude.shape)
-    return direction * (magnitude / length)
+    folded: Tensor = direction * (magnitude / length)
+    return folded
 
 
 def load(folder: Path) -> Xtts:
@@ -119,9 +121,14 @@ def read_config(folder: Path) -> XttsConfig:
 
 
 def build(config: XttsConfig, state: State) -> Xtts:
-    """An empty model of the configured size, its text tables as long as the file's where a fine-tune made them longer."""
+    """An empty model of the configured size, its text tables as long as the file's where a fine-tune made them
+    longer.
+    """
     rows = state[TEXT_TABLES[0]].shape[0] if TEXT_TABLES[0] in state else 0
-    with torch.device("meta"):
+    with torch.device("meta"), warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore"
+        )  # nothing is initialised without memory, which torch remarks on for empty layers
         model = Xtts(config)
     if rows > config.model_args.gpt_number_text_tokens:
         width = config.model_args.gpt_n_model_channels
@@ -131,7 +138,9 @@ def build(config: XttsConfig, state: State) -> Xtts:
 
 
 def fill(module: nn.Module, state: State, file: str) -> None:
-    """Give a module its tensors as 32-bit floats, every one of them and no other. `file` is the name that errors call."""
+    """Give a module its tensors as 32-bit floats, every one of them and no other. `file` is the name that errors
+    call.
+    """
     wanted = module.state_dict()
     for key, tensor in wanted.items():
         if key.endswith("num_batches_tracked"):  # counts training steps; absent from files that were cleaned
@@ -161,7 +170,9 @@ def load_dvae(folder: Path, args: ModelArgs) -> DiscreteVae:
     """The DVAE beside a model's weights. Raises BadCheckpoint where there is none."""
     path = next((folder / name for name in DVAE_WEIGHTS if (folder / name).exists()), folder / DVAE_WEIGHTS[0])
     plain = {key.removeprefix("dvae."): value for key, value in read(path).items()}
-    state = {key: value for key, value in plain.items() if not key.startswith("discrete_loss.")}  # the trainer's counters
+    state = {
+        key: value for key, value in plain.items() if not key.startswith("discrete_loss.")
+    }  # the trainer's counters
     dvae = DiscreteVae(args)
     fill(dvae, state, path.name)
     return dvae.eval()

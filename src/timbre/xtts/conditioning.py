@@ -40,7 +40,8 @@ class ClipAttention(nn.Module):
         qkv = self.qkv(normed).unflatten(1, (self.heads, 3, -1))  # a head's three lie side by side in the checkpoints
         query, key, value = qkv.transpose(-1, -2).unbind(2)
         heard = F.scaled_dot_product_attention(query, key, value)
-        return normed + self.proj_out(heard.transpose(-1, -2).flatten(1, 2))
+        out: Tensor = normed + self.proj_out(heard.transpose(-1, -2).flatten(1, 2))
+        return out
 
 
 class ConditioningEncoder(nn.Module):
@@ -67,7 +68,8 @@ class ScaleNorm(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """[…, width] → the same shape."""
-        return F.normalize(x, dim=-1) * self.scale * self.gamma
+        out: Tensor = F.normalize(x, dim=-1) * self.scale * self.gamma
+        return out
 
 
 class CrossAttention(nn.Module):
@@ -120,7 +122,8 @@ class PerceiverResampler(nn.Module):
     def forward(self, clip: Tensor) -> Tensor:
         """See the class."""
         latents = self.latents.expand(clip.shape[0], -1, -1)
-        for attention, feed_forward in self.layers:  # type: ignore[misc]
+        for layer in self.layers:
+            attention, feed_forward = layer.children()
             latents = attention(latents, clip) + latents
             latents = feed_forward(latents) + latents
         out: Tensor = self.norm(latents)

@@ -1,6 +1,7 @@
 """What a model is made of: the public `config.json`, read into three dataclasses.
 
-Names and defaults are XTTS-v2's own. What that configuration has no name for gets one key each, whose default is XTTS-v2's way.
+Names and defaults are XTTS-v2's own. What that configuration has no name for gets one key each, whose default is
+XTTS-v2's way.
 """
 
 import json

@@ -1,8 +1,8 @@
 """The discrete VAE: mel frames to audio codes and back. It teaches the GPT its alphabet and is needed in training only.
 
-Two strided convolutions make one code of four frames (van den Oord et al., Neural Discrete Representation Learning, 2017).
-Codes come from a learned codebook, as XTTS-v2's do, or from finite scalar levels (Mentzer et al., 2023), which is a
-codebook whose entries stand on a grid.
+Two strided convolutions make one code of four frames (van den Oord et al., Neural Discrete Representation Learning,
+2017). Codes come from a learned codebook, as XTTS-v2's do, or from finite scalar levels (Mentzer et al., 2023),
+which is a codebook whose entries stand on a grid.
 """
 
 from math import prod
@@ -50,7 +50,9 @@ class Upsampled(nn.Module):
 
 
 class Codebook(nn.Module):
-    """Nearest of the learned entries; `embed` is stored as [width, codes], with the running statistics of its training."""
+    """Nearest of the learned entries; `embed` is stored as [width, codes], with the running statistics of its
+    training.
+    """
 
     embed: Tensor
     cluster_size: Tensor
@@ -101,18 +103,21 @@ class FiniteScalar(nn.Module):
         offset = torch.where(self.levels % 2 == 0, 0.5, 0.0)[:, None]
         bounded = (z + (offset / half).tan()).tanh() * half - offset
         rounded = bounded + (bounded.round() - bounded).detach()
-        return rounded / (self.levels // 2)[:, None]
+        out: Tensor = rounded / (self.levels // 2)[:, None]
+        return out
 
     def encode(self, z: Tensor) -> Tensor:
         """[batch, width, steps] → codes [batch, steps]."""
         digits = (self(z) * (self.levels // 2)[:, None]).round().long() + (self.levels // 2)[:, None]
-        return (digits * self.radix[:, None]).sum(1)
+        codes: Tensor = (digits * self.radix[:, None]).sum(1)
+        return codes
 
     def decode(self, codes: Tensor) -> Tensor:
         """Codes [batch, steps] → [batch, width, steps]."""
         half = (self.levels // 2)[:, None]
         digits = codes[:, None] // self.radix[:, None] % self.levels[:, None]
-        return (digits - half) / half
+        entries: Tensor = (digits - half) / half
+        return entries
 
 
 class DiscreteVae(nn.Module):

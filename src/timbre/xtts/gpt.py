@@ -1,8 +1,8 @@
 """The language model: conditioning latents and text in, audio codes and their latents out.
 
-GPT-2 blocks (Radford et al., 2019; pre-norm, tanh gelu) without that model's position table: text and audio have learned
-tables of their own, each from 0. The hidden state after both last norms is a code's latent, what the vocoder speaks
-from, so that one pass gives both.
+GPT-2 blocks (Radford et al., 2019; pre-norm, tanh gelu) without that model's position table: text and audio have
+learned tables of their own, each from 0. The hidden state after both last norms is a code's latent, what the vocoder
+speaks from, so that one pass gives both.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,8 @@ class Projection(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """[…, inputs] → […, outputs]."""
-        return torch.addmm(self.bias, x.flatten(0, -2), self.weight).unflatten(0, x.shape[:-1])
+        flat = torch.addmm(self.bias, x.flatten(0, -2), self.weight)
+        return flat.view(*x.shape[:-1], flat.shape[-1])
 
 
 @dataclass(slots=True)
@@ -68,7 +69,9 @@ class SelfAttention(nn.Module):
         return self._join(heard)
 
     def step(self, x: Tensor, keys: Tensor, values: Tensor, lengths: Tensor, seen: Tensor) -> Tensor:
-        """One new position a row, [rows, 1, width] → the same. `seen` [rows, 1, 1, positions] says where each may look."""
+        """One new position a row, [rows, 1, width] → the same. `seen` [rows, 1, 1, positions] says where each may
+        look.
+        """
         query, key, value = self.split(x)
         row = torch.arange(x.shape[0], device=x.device)
         keys[row, :, lengths] = key[:, :, 0]
@@ -165,7 +168,9 @@ class Gpt(nn.Module):
 
     def embed_text(self, text: Tensor) -> Tensor:
         """START, text ids [length], STOP → [length + 2, width]."""
-        ids = F.pad(F.pad(text, (1, 0), value=self.args.gpt_start_text_token), (0, 1), value=self.args.gpt_stop_text_token)
+        ids = F.pad(
+            F.pad(text, (1, 0), value=self.args.gpt_start_text_token), (0, 1), value=self.args.gpt_stop_text_token
+        )
         out: Tensor = self.text_embedding(ids) + self.text_pos_embedding.emb.weight[: len(ids)]
         return out
 
@@ -186,7 +191,8 @@ class Gpt(nn.Module):
         return self._finish(embedded)
 
     def prefill(self, prefixes: Sequence[Tensor], room: int) -> tuple[Tensor, Cache]:
-        """Start a row for each prefix [length, width]. Returns the latents of their last positions [rows, width] and the cache.
+        """Start a row for each prefix [length, width]. Returns the latents of their last positions [rows, width] and
+        the cache.
 
         `room` is how many positions the longest row may come to.
         """

@@ -32,16 +32,17 @@ class Xtts(nn.Module):
     def condition(self, clips: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
         """Conditioning latents [32, width] and speaker embedding [512] of reference clips [samples] at 22,050 Hz.
 
-        Each clip is cut to the configuration's `max_ref_len`. The embedding is the mean of the clips' own; for the latents
-        the clips are joined, cut into pieces, and the pieces' latents averaged. Raises ValueError when no piece is
-        long enough.
+        Each clip is cut to the configuration's `max_ref_len`. The embedding is the mean of the clips' own; for the
+        latents the clips are joined, cut into pieces, and the pieces' latents averaged. Raises ValueError when no
+        piece is long enough.
         """
         config, rate = self.config, self.config.model_args.input_sample_rate
         cut = [clip[: int(rate * config.max_ref_len)] for clip in clips]
         encoder = self.hifigan_decoder.speaker_encoder
         speaker = torch.stack([encoder(resample(clip[None], rate, SPEAKER_RATE))[0] for clip in cut]).mean(0)
         joined = torch.cat(cut)[: int(rate * config.gpt_cond_len)]
-        pieces = [one for one in joined.split(int(rate * config.gpt_cond_chunk_len)) if len(one) >= rate * SHORTEST_PIECE]
+        cuts = torch.split(joined, int(rate * config.gpt_cond_chunk_len))
+        pieces = [one for one in cuts if len(one) >= rate * SHORTEST_PIECE]
         if not pieces:
             raise ValueError(f"the clips are shorter than {SHORTEST_PIECE} s")
         mels = [log_mel(self.spectrogram(piece[None]), self.mel_stats) for piece in pieces]

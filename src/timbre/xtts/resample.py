@@ -1,7 +1,7 @@
 """Resampling inside the model, 22,050 → 16,000 Hz, by a windowed sinc (Smith, Digital Audio Resampling, 2002).
 
-The speaker encoder was trained behind this very filter: low-pass width 6, roll-off .99, Hann window. Another one moves the
-top mel bands by more than the model's own tolerance. Users' audio is resampled elsewhere, by a library.
+The speaker encoder was trained behind this very filter: low-pass width 6, roll-off .99, Hann window. Another one
+moves the top mel bands by more than the model's own tolerance. Users' audio is resampled elsewhere, by a library.
 """
 
 from functools import lru_cache

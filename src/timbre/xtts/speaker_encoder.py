@@ -64,7 +64,11 @@ class SpeakerEncoder(nn.Module):
         self.instancenorm = nn.InstanceNorm1d(BANDS)
         wide = filters[-1] * BANDS // 8
         self.attention = nn.Sequential(
-            nn.Conv1d(wide, BOTTLENECK, 1), nn.ReLU(), nn.BatchNorm1d(BOTTLENECK), nn.Conv1d(BOTTLENECK, wide, 1), nn.Softmax(2)
+            nn.Conv1d(wide, BOTTLENECK, 1),
+            nn.ReLU(),
+            nn.BatchNorm1d(BOTTLENECK),
+            nn.Conv1d(BOTTLENECK, wide, 1),
+            nn.Softmax(2),
         )
         self.fc = nn.Linear(2 * wide, size)
         self.spectrogram = speaker_mel()

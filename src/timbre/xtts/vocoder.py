@@ -1,4 +1,5 @@
-"""From the GPT's latents to sound: two interpolations to the vocoder's rate, then HiFi-GAN (Kong et al., 2020) told who speaks.
+"""From the GPT's latents to sound: two interpolations to the vocoder's rate, then HiFi-GAN (Kong et al., 2020) told
+who speaks.
 
 Weight norm is folded into the weights when a checkpoint is read, so the layers here are plain.
 """
@@ -20,7 +21,8 @@ class ResidualBlock(nn.Module):
     def __init__(self, width: int, kernel: int) -> None:
         super().__init__()
         self.convs1 = nn.ModuleList(
-            nn.Conv1d(width, width, kernel, padding=(kernel - 1) * dilation // 2, dilation=dilation) for dilation in DILATIONS
+            nn.Conv1d(width, width, kernel, padding=(kernel - 1) * dilation // 2, dilation=dilation)
+            for dilation in DILATIONS
         )
         self.convs2 = nn.ModuleList(nn.Conv1d(width, width, kernel, padding=(kernel - 1) // 2) for _ in DILATIONS)
 
