@@ -22,7 +22,6 @@ class SamplingFields(BaseModel):
     top_k: int | None = _parameter("top_k", "Sounds to choose from at each step.")
     top_p: float | None = _parameter("top_p", "Share of likelihood to choose from at each step.")
     repetition_penalty: float | None = _parameter("repetition_penalty", "How much what was said already is avoided.")
-    length_penalty: float | None = _parameter("length_penalty", "Kept for requests made for the older service.")
 
     def sampling(self) -> dict[str, Any]:
         """Those that were asked for."""

@@ -51,9 +51,7 @@ class Engine:
     def sampling(self) -> Sampling:
         """What the model's own configuration samples by."""
         config = self.model.config
-        return Sampling(
-            config.temperature, config.top_k, config.top_p, config.repetition_penalty, config.length_penalty
-        )
+        return Sampling(config.temperature, config.top_k, config.top_p, config.repetition_penalty)
 
     @torch.inference_mode()
     def condition(self, clips: Sequence[Samples]) -> Conditioning:

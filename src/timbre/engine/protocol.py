@@ -39,7 +39,6 @@ RANGES: dict[str, tuple[float, float]] = {
     "top_k": (1, 1000),
     "top_p": (0.01, 1.0),
     "repetition_penalty": (1.0, 50.0),
-    "length_penalty": (-10.0, 10.0),
     "speed": (0.25, 4.0),
     "seed": (0, 2**63 - 1),
 }
@@ -57,7 +56,6 @@ class Sampling:
     top_k: int = 50
     top_p: float = 0.85
     repetition_penalty: float = 5.0
-    length_penalty: float = 1.0
     speed: float = 1.0
     seed: int | None = None
 

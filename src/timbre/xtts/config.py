@@ -67,7 +67,6 @@ class XttsConfig:
     top_k: int = 50
     top_p: float = 0.85
     repetition_penalty: float = 5.0
-    length_penalty: float = 1.0
 
     @classmethod
     def load(cls, path: Path) -> "XttsConfig":
