@@ -70,17 +70,32 @@ RUN_S = 30.0
 
 
 def _runs(container: InputContainer) -> Iterator[tuple[int, Samples]]:
-    """Stretches of samples at one rate. A stream may change its rate: some AAC does after its first frames."""
+    """Stretches of mono samples at one rate. A stream may change its rate: some AAC does after its first frames."""
     rate, parts, count = 0, list[Samples](), 0
-    for frame in _frames(container):
-        if parts and (frame.sample_rate != rate or count >= RUN_S * rate):
+    for packed in _packed(_frames(container)):
+        if parts and (packed.sample_rate != rate or count >= RUN_S * rate):
             yield rate, np.concatenate(parts)
             parts, count = [], 0
-        rate = frame.sample_rate
-        parts.append(_mono(frame))
+        rate = packed.sample_rate
+        parts.append(packed.to_ndarray().reshape(-1, packed.layout.nb_channels).mean(1, dtype=np.float32))
         count += len(parts[-1])
     if parts:
         yield rate, np.concatenate(parts)
+
+
+def _packed(frames: Iterator[AudioFrame]) -> Iterator[AudioFrame]:
+    """The frames as float samples in one plane.
+
+    PyAV counts the planes of a frame by a mark that eight channels leave no room for, and then reads memory that is not
+    the frame's. One plane is counted right.
+    """
+    kind, converter = None, av.AudioResampler(format="flt")
+    for frame in frames:
+        found = (frame.format.name, frame.layout.name, frame.layout.nb_channels, frame.sample_rate)
+        if found != kind:  # a converter keeps to the kind of its first frame
+            kind, converter = found, av.AudioResampler(format="flt")
+        frame.pts = None
+        yield from converter.resample(frame)
 
 
 def _frames(container: InputContainer) -> Iterator[AudioFrame]:
@@ -90,19 +105,6 @@ def _frames(container: InputContainer) -> Iterator[AudioFrame]:
         except av.error.FFmpegError:
             continue  # one damaged packet; those after it may be sound
         yield from (frame for frame in frames if isinstance(frame, AudioFrame) and frame.samples and frame.sample_rate)
-
-
-def _mono(frame: AudioFrame) -> Samples:
-    """The mean of a frame's channels."""
-    data = frame.to_ndarray()
-    channels = len(frame.layout.channels)
-    planes = data if frame.format.is_planar else data.reshape(-1, channels).T
-    mono: NDArray[np.float64] = planes.mean(0, dtype=np.float64)
-    if planes.dtype == np.uint8:
-        mono = (mono - 128) / 128
-    elif planes.dtype.kind == "i":
-        mono = mono / 2.0 ** (8 * planes.dtype.itemsize - 1)
-    return np.asarray(mono, np.float32)
 
 
 def _resampled(samples: Samples, found: int, wanted: int) -> Samples:
