@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from timbre.engine.engine import Engine
 from timbre.engine.protocol import Conditioning, Sampling
@@ -80,3 +81,16 @@ def test_most_codes_never_pass_the_position_table() -> None:
     fewest, most = lengths("word " * 1000, args)
     assert fewest < most == args.gpt_max_audio_tokens
     assert lengths("?", args)[0] == 0
+
+
+def test_the_studio_voices_beside_public_weights_are_built_in(engine_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "public"
+    folder.mkdir()
+    for name in ("config.json", "model.pth", "vocab.json"):
+        (folder / name).symlink_to(engine_folder / name)
+    studio = {"Ana Florence": {"gpt_cond_latent": torch.ones(1, 32, 64), "speaker_embedding": torch.ones(1, 512, 1)}}
+    torch.save(studio, folder / "speakers_xtts.pth")
+    voices = Engine.load(folder, "public", threads=1).voices()
+    assert voices.keys() == {"ana-florence"}
+    assert voices["ana-florence"].latents.shape == (32, 64)
+    assert voices["ana-florence"].embedding.shape == (512,)

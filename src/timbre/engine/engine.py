@@ -21,6 +21,8 @@ from timbre.xtts.vocoder import at_speed
 
 Samples = NDArray[np.float32]
 
+STUDIO = "speakers_xtts.pth"  # beside the public weights: named voices, by their conditioning
+
 
 class Engine:
     """One model, one utterance at a time. `rate` is of what it speaks, in samples a second."""
@@ -63,9 +65,19 @@ class Engine:
         return Conditioning(latents.numpy(), speaker.numpy())
 
     def voices(self) -> dict[str, Conditioning]:
-        """The voices that came with the model."""
+        """The voices that came with the model: ours in `voices.safetensors`, or the public studio's."""
         path = self.folder / "voices.safetensors"
-        return read_voices(path.read_bytes()) if path.exists() else {}
+        return read_voices(path.read_bytes()) if path.exists() else self._studio_voices()
+
+    def _studio_voices(self) -> dict[str, Conditioning]:
+        path = self.folder / STUDIO
+        if not path.exists():
+            return {}
+        found = checkpoint.read_voices(path)
+        return {
+            "-".join(name.lower().split()): Conditioning(latents.numpy(), speaker.numpy())
+            for name, (latents, speaker) in found.items()
+        }
 
     def speak(
         self, pieces: Sequence[Piece], language: str, voice: Conditioning, sampling: Sampling

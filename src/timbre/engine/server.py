@@ -312,7 +312,7 @@ def _cards(folder: Path, voices: Mapping[str, Conditioning]) -> dict[str, dict[s
     """What people are told of the built-in voices: name, language, about. From `voices.json` beside the model."""
     path = folder / "voices.json"
     told = json.loads(path.read_text()) if path.exists() else {}
-    return {name: {"name": name.capitalize(), **told.get(name, {})} for name in voices}
+    return {name: {"name": name.replace("-", " ").title(), **told.get(name, {})} for name in voices}
 
 
 def _read_speak(request: Mapping[str, Any]) -> tuple[list[Piece], str, Sampling]:

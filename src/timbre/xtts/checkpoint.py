@@ -8,7 +8,9 @@ import json
 import pickle
 import re
 import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import torch
 from safetensors.torch import load_file
@@ -20,6 +22,7 @@ from timbre.xtts.dvae import DiscreteVae
 from timbre.xtts.model import Xtts
 
 State = dict[str, Tensor]
+T = TypeVar("T")
 
 WEIGHTS = ("model.safetensors", "model.pth", "model.pt")
 DVAE_WEIGHTS = ("dvae.safetensors", "dvae.pth")
@@ -54,11 +57,40 @@ def read(path: Path) -> State:
 
     Raises BadCheckpoint for what is no checkpoint, UnsafeCheckpoint for one that asks to run code.
     """
+    kept = _guarded(path, lambda: load_file(path)) if path.suffix == ".safetensors" else _unpickled(path)
+    state = kept.get("model", kept) if isinstance(kept, dict) else None
+    if not isinstance(state, dict) or not all(isinstance(one, Tensor) for one in state.values()):
+        raise BadCheckpoint(file=path.name, reason="it holds no table of tensors")
+    return state
+
+
+def read_voices(path: Path) -> dict[str, tuple[Tensor, Tensor]]:
+    """Conditioning latents [32, width] and speaker embedding [512] of each voice in a published `speakers_xtts.pth`.
+
+    Raises BadCheckpoint and UnsafeCheckpoint as `read` does.
+    """
+    kept = _unpickled(path)
     try:
-        if path.suffix == ".safetensors":
-            return load_file(path)
+        return {
+            str(name): (one["gpt_cond_latent"].float()[0], one["speaker_embedding"].float().flatten())
+            for name, one in kept.items()
+        }
+    except (AttributeError, KeyError, TypeError, IndexError):
+        raise BadCheckpoint(file=path.name, reason="it holds no table of voices") from None
+
+
+def _unpickled(path: Path) -> Any:
+    def load() -> Any:
         with torch.serialization.safe_globals(_stand_ins()):  # type: ignore[arg-type]
-            kept = torch.load(path, map_location="cpu", weights_only=True)
+            return torch.load(path, map_location="cpu", weights_only=True)
+
+    return _guarded(path, load)
+
+
+def _guarded(path: Path, load: Callable[[], T]) -> T:
+    """What `load` reads, or the one sentence that says why it cannot be read."""
+    try:
+        return load()
     except FileNotFoundError:
         raise BadCheckpoint(file=path.name, reason="there is no such file") from None
     except Exception as fault:  # a file of any bytes can make a pickle reader fail in any way
@@ -66,10 +98,6 @@ def read(path: Path) -> State:
         if asked and isinstance(fault, pickle.UnpicklingError):
             raise UnsafeCheckpoint(file=path.name, name=asked[1]) from None
         raise BadCheckpoint(file=path.name, reason="it is damaged or of another kind") from None
-    state = kept.get("model", kept) if isinstance(kept, dict) else None
-    if not isinstance(state, dict) or not all(isinstance(one, Tensor) for one in state.values()):
-        raise BadCheckpoint(file=path.name, reason="it holds no table of tensors")
-    return state
 
 
 def canonical(state: State) -> State:
