@@ -78,5 +78,7 @@ def choose_language(wanted: str | None, voice: Voice, stats: Mapping[str, Any]) 
     if language.code in spoken:
         return language.code
     speakers = [name for name in catalogue.names() if language.code in catalogue.languages(name)]
-    advice = f"{speakers[0]} does: timbre models load {speakers[0]}" if speakers else "No model that is installed does."
+    # what can be installed speaks every language of the table, which is XTTS-v2's own
+    verb, name = ("load", speakers[0]) if speakers else ("install", catalogue.INSTALLABLE[0])
+    advice = f"{name} does: timbre models {verb} {name}"
     raise LanguageNotSpoken(model=stats["model"], language=language.name, advice=advice)

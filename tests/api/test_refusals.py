@@ -43,6 +43,12 @@ def test_a_wrong_wish(speak, wrong, status, code):
     assert is_one_sentence(speak(**({"text": "Hello."} | wrong)), status, code)
 
 
+def test_a_language_that_the_model_lacks_names_the_model_that_has_it(speak):
+    error = speak(text="Hello.", language="ja").json()["error"]
+    assert "tiny does not speak Japanese" in error["message"]
+    assert error["hint"] == "xtts-v2 does: timbre models install xtts-v2"
+
+
 def test_a_body_that_is_no_json(http: httpx.Client):
     answer = http.post("/synthesize-direct", content="{", headers={"content-type": "application/json"})
     assert is_one_sentence(answer, 422, "invalid_request")
