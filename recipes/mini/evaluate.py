@@ -43,8 +43,9 @@ class Reading:
 
 def evaluate(build: Path, folder: Path, sentences: int = SENTENCES) -> dict[str, float]:
     """All figures, by name; each reading is kept in `build/evaluation.jsonl`."""
-    engine, judge = Engine.load(folder, "mini"), whisper_base(build)
-    texts = _texts(build, sentences)
+    engine, judge, speech = Engine.load(folder, "mini"), whisper_base(build), Speech(build / "speech")
+    places = speech.split("test")[:sentences]
+    texts = [speech.rows[place]["text"] for place in places]
     voices = list(engine.voices().values())
     readings = [read(engine, judge, text, voices[number % len(voices)], number) for number, text in enumerate(texts)]
     lines = [json.dumps(asdict(reading)) for reading in readings]
@@ -52,10 +53,10 @@ def evaluate(build: Path, folder: Path, sentences: int = SENTENCES) -> dict[str,
     return {
         "sentences": len(readings),
         "word_error_rate": word_error_rate([(reading.text, reading.heard) for reading in readings]),
-        "teacher_word_error_rate": _teacher(build, judge, sentences),
+        "teacher_word_error_rate": _teacher(speech, judge, places),
         "clean_ends": sum(reading.clean_end for reading in readings) / len(readings),
         "rtf": sum(reading.work for reading in readings) / sum(reading.seconds for reading in readings),
-        "right_voice": follows(build, engine, texts[:PAIRS]),
+        "right_voice": follows(speech, engine, texts[:PAIRS]),
     }
 
 
@@ -66,10 +67,8 @@ def read(engine: Engine, judge: Recogniser, text: str, voice: Conditioning, seed
     work = time.perf_counter() - began
     heard = judge.hear(_at(wave, engine.rate), "en")
     silent = quiet_after(wave, engine.rate, heard.ends)
-    more = (
-        len(heard.words) > len(plain_words(text))
-        and word_errors(plain_words(text), heard.words[: len(plain_words(text))]) == 0
-    )
+    wanted = plain_words(text)
+    more = len(heard.words) > len(wanted) and word_errors(wanted, heard.words[: len(wanted)]) == 0
     return Reading(text, heard.text, len(wave) / engine.rate, work, silent and not more)
 
 
@@ -92,9 +91,8 @@ def quiet_after(wave: Samples, rate: int, ends: float) -> bool:
     return loudest < QUIET * float(np.abs(wave).max())
 
 
-def follows(build: Path, engine: Engine, texts: list[str]) -> float:
+def follows(speech: Speech, engine: Engine, texts: list[str]) -> float:
     """Share of texts whose pitch is nearer to their own reference clip's than to that of a clearly other speaker."""
-    speech = Speech(build / "speech")
     speakers = speakers_of(speech, speech.split("validation"))
     draw = np.random.default_rng(1)
     right = []
@@ -123,15 +121,8 @@ def pitch(wave: Samples, rate: int) -> float:
     return float(np.median(found)) if found else float("nan")
 
 
-def _texts(build: Path, count: int) -> list[str]:
-    speech = Speech(build / "speech")
-    return [speech.rows[place]["text"] for place in speech.split("test")[:count]]
-
-
-def _teacher(build: Path, judge: Recogniser, count: int) -> float:
+def _teacher(speech: Speech, judge: Recogniser, places: list[int]) -> float:
     """The judge's own error on the teacher's recordings of the same sentences."""
-    speech = Speech(build / "speech")
-    places = speech.split("test")[:count]
     heard = [judge.hear(_at(speech.wave(place), RATE), "en").text for place in places]
     return word_error_rate([(speech.rows[place]["text"], text) for place, text in zip(places, heard, strict=True)])
 
