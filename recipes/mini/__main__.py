@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from recipes.mini import codes, corpus, dvae, evaluate, export, gpt, speakers, speech, teacher, vocoder
+from recipes.mini import codes, corpus, dvae, evaluate, export, frames, gpt, speakers, speech, teacher, vocoder
 
 SHARDS = 2  # teachers that read side by side
 PACKAGE = Path(__file__).parents[2] / "src" / "timbre" / "models" / "mini"
@@ -31,9 +31,11 @@ def steps(options: argparse.Namespace) -> dict[str, Callable[[], object]]:
         "teach": lambda: teach(build),
         "dvae": lambda: dvae.train(build, options.steps or dvae.STEPS),
         "codes": lambda: codes.write_codes(build),
-        "gpt": lambda: gpt.train(build, options.steps or gpt.STEPS),
         "speakers": lambda: speakers.train(build, options.steps or speakers.STEPS),
-        "latents": lambda: vocoder.write_latents(build),
+        "embeddings": lambda: frames.write_embeddings(build),
+        "trunk": lambda: vocoder.train_trunk(build, options.steps or vocoder.TRUNK_STEPS),
+        "gpt": lambda: gpt.train(build, options.steps or gpt.STEPS),
+        "latents": lambda: frames.write_latents(build),
         "vocoder": lambda: vocoder.train(build, options.steps or vocoder.STEPS, options.rival_from),
         "export": lambda: export.export(build, folder),
         "evaluate": lambda: print(json.dumps(evaluate.evaluate(build, folder, options.sentences), indent=1)),
@@ -44,7 +46,7 @@ def main() -> None:
     """Run the step that the command line names."""
     parser = argparse.ArgumentParser(prog="python -m recipes.mini", description=__doc__)
     parser.add_argument(
-        "step", help="all, or one of: read teach dvae codes gpt speakers latents vocoder export evaluate"
+        "step", help="all, or one of: read teach dvae codes speakers embeddings trunk gpt latents vocoder export evaluate"
     )
     parser.add_argument("--build", type=Path, default=Path("build/mini"), help="where everything on the way is kept")
     parser.add_argument("--out", type=Path, default=PACKAGE, help="the model's folder")

@@ -7,19 +7,17 @@ import torch
 
 from recipes.mini.dvae import Centred
 from recipes.mini.model import config
+from recipes.mini.parts import trained
 from recipes.mini.speech import Speech
-from timbre.training import checkpoints
+from recipes.mini.teacher import FACTORS
 from timbre.xtts.dvae import DiscreteVae
 
 
 def load_dvae(build: Path) -> tuple[DiscreteVae, torch.Tensor]:
     """The trained DVAE and the mel statistics it was trained with."""
     stats = torch.load(build / "mel_stats.pt", weights_only=True)
-    dvae = Centred(DiscreteVae(config().model_args), torch.zeros_like(stats))
-    state = checkpoints.load(build / "dvae")
-    if state is None:
-        raise FileNotFoundError(f"{build / 'dvae'} has no checkpoint: run the step 'dvae' first")
-    dvae.load_state_dict(state["modules"]["dvae"])
+    dvae = Centred(DiscreteVae(config().model_args), torch.zeros_like(stats), len(FACTORS))
+    dvae.load_state_dict(trained(build / "dvae")["dvae"])
     return dvae.folded().eval(), stats
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from recipes.mini.gpt import pick_clip, speakers_of
+from recipes.mini.clips import pick_clip, speakers_of
 from recipes.mini.judge import whisper_base
 from recipes.mini.speech import MODEL_RATE, Speech
 from recipes.mini.teacher import RATE

@@ -8,14 +8,13 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
+from recipes.mini.clips import pick_clip, speakers_of
 from recipes.mini.codes import load_dvae
-from recipes.mini.gpt import pick_clip, speakers_of
 from recipes.mini.model import CONFIG, config
+from recipes.mini.parts import load_gpt, load_speaker_encoder, trained
 from recipes.mini.speech import MODEL_RATE, Speech
 from recipes.mini.symbols import VOCABULARY
-from recipes.mini.vocoder import load_gpt, load_speaker_encoder
 from timbre.engine.protocol import Conditioning, write_voices
-from timbre.training import checkpoints
 from timbre.xtts.model import Xtts
 
 VOICES = {  # the speaker of the recipe that each built-in voice is cloned from, and what a listener would say of it
@@ -54,11 +53,8 @@ def assemble(build: Path) -> Xtts:
     """The whole model out of the parts that were trained one after another."""
     model = Xtts(config()).eval()
     model.gpt = load_gpt(build)
-    model.hifigan_decoder = load_speaker_encoder(build)
-    state = checkpoints.load(build / "vocoder")
-    if state is None:
-        raise FileNotFoundError(f"{build / 'vocoder'} has no checkpoint: run the step 'vocoder' first")
-    model.hifigan_decoder.waveform_decoder.load_state_dict(state["modules"]["generator"])
+    model.hifigan_decoder.speaker_encoder = load_speaker_encoder(build)
+    model.hifigan_decoder.waveform_decoder.load_state_dict(trained(build / "vocoder")["generator"])
     model.mel_stats = torch.load(build / "mel_stats.pt", weights_only=True)
     return model.eval()
 

@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from recipes.mini.clips import pick_clip, speakers_of
 from recipes.mini.codes import Codes
 from recipes.mini.model import config
 from recipes.mini.speech import HOP, MODEL_RATE, Speech
@@ -25,12 +26,12 @@ from timbre.xtts.conditioning import LATENTS
 from timbre.xtts.gpt import Block, Gpt
 from timbre.xtts.mel import conditioning_mel, log_mel
 
-STEPS, CODES = 3500, 2000
+STEPS, POSITIONS = 3000, 6000  # a step's conditioning, text and audio positions, padding counted
 MATRIX_RATE, OTHER_RATE = 3e-3, 2e-3
 MASKED = 0.12
 TEXT_WEIGHT, GUIDED_WEIGHT, GUIDED_LATER, GUIDED_STEPS = 0.01, 0.3, 0.05, 1500
 GUIDED_LAYERS, GUIDED_HEADS, BAND = (1, 2), 2, 0.08
-CLIP_SECONDS = (1.5, 2.0, 2.5, 3.0)
+CLIP_SECONDS = (1.0, 1.0, 1.5, 2.0, 3.0)
 
 
 class MelHead(nn.Module):
@@ -77,24 +78,6 @@ class Reader:
         return pick_clip(self.speech, others or self.by_speaker[speaker], int(seconds * MODEL_RATE) // HOP * HOP, draw)
 
 
-def speakers_of(speech: Speech, places: list[int]) -> dict[int, list[int]]:
-    """The recordings among `places` of each speaker."""
-    found: dict[int, list[int]] = {}
-    for place in places:
-        found.setdefault(speech.rows[place]["speaker"], []).append(place)
-    return found
-
-
-def pick_clip(speech: Speech, places: list[int], samples: int, draw: np.random.Generator) -> Tensor:
-    """A stretch of `samples` at 22,050 Hz out of recordings drawn from `places` and joined."""
-    parts: list[Tensor] = []
-    while sum(map(len, parts)) < samples:
-        parts.append(torch.from_numpy(speech.wave_22k(int(draw.choice(places)))))
-    joined = torch.cat(parts)
-    begin = int(draw.integers(len(joined) - samples + 1))
-    return joined[begin : begin + samples]
-
-
 class GptTask:
     """Sentences in, codes out, after a clip of another sentence."""
 
@@ -107,7 +90,8 @@ class GptTask:
         self.mel_head = MelHead(config().model_args.gpt_n_model_channels)
         self.train = Reader(speech, codes, stats, train, seed)
         self.held = Reader(speech, codes, stats, speech.split("validation"), seed)
-        self.buckets = Buckets([codes.length(place) + 1 for place in train], CODES, seed)
+        lengths = [LATENTS + len(speech.rows[place]["phonemes"]) + 3 + codes.length(place) + 1 for place in train]
+        self.buckets = Buckets(lengths, POSITIONS, seed)
         self.modules: dict[str, nn.Module] = {"gpt": self.gpt, "mel_head": self.mel_head}
         named = dict(self.gpt.named_parameters())
         matrices = {
@@ -149,7 +133,7 @@ class GptTask:
         longest = int(layout.audio.max()) - 1
         where = layout.first_audio[:, None] + torch.arange(longest)
         rows = torch.arange(len(where))[:, None]
-        made = self.mel_head(hidden[rows, where.clamp(max=hidden.shape[1] - 1)].transpose(1, 2)).transpose(1, 2)
+        made = self.mel_head(hidden[rows, where.clamp(max=hidden.shape[1] - 1)].transpose(1, 2)).float().transpose(1, 2)
         lost = [F.l1_loss(one[: len(mel)], mel, reduction="sum") for one, mel in zip(made, mels, strict=True)]
         return torch.stack(lost).sum() / sum(mel.numel() for mel in mels)
 
@@ -185,7 +169,7 @@ def guided_attention(block: Block, x: Tensor, band: Tensor) -> Tensor:
     both = normed @ attention.c_attn.weight[:, columns] + attention.c_attn.bias[columns]
     query, key = both.unflatten(-1, (2, GUIDED_HEADS, size)).permute(2, 0, 3, 1, 4)
     first = int(band.any(2).any(0).nonzero()[0])  # no row has audio before
-    scores = query[:, :, first:] @ key.transpose(-1, -2) / size**0.5
+    scores = (query[:, :, first:] @ key.transpose(-1, -2)).float() / size**0.5
     causal = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool).tril()[first:]
     share = scores.masked_fill(~causal, -torch.inf).softmax(-1)
     inside = (share * band[:, None, first:]).sum(-1)

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from recipes.mini.gpt import pick_clip, speakers_of
+from recipes.mini.clips import pick_clip, speakers_of
 from recipes.mini.model import config
 from recipes.mini.speech import MODEL_RATE, Speech
 from recipes.mini.teacher import FACTORS
@@ -53,7 +53,7 @@ class SpeakerTask:
     def loss(self, batch: tuple[Tensor, Tensor], step: int) -> dict[str, Tensor]:
         """Cross-entropy over scaled cosines, the right one lowered by the margin."""
         clips, speakers = batch
-        cosine = F.linear(self.encoder(clips), F.normalize(self.centres.weight))
+        cosine = F.linear(self.encoder(clips).float(), F.normalize(self.centres.weight).float())
         lowered = cosine - MARGIN * F.one_hot(speakers, cosine.shape[1])
         right = (cosine.argmax(1) == speakers).float().mean()
         return {"loss": F.cross_entropy(SCALE * lowered, speakers), "right": right}

@@ -14,6 +14,8 @@ import torch
 from recipes.mini.teacher import RATE
 from timbre.xtts.mel import FLOOR, dvae_mel
 
+Wave = npt.NDArray[np.float32]
+
 BANDS = 80
 MODEL_RATE, HOP = 22_050, 256
 
@@ -27,7 +29,7 @@ class Shard:
         self.waves = np.memmap(index.with_name(f"speech-{self.name}.i16"), dtype="<i2", mode="r")
         self.mel_path = index.with_name(f"mels-{self.name}.f16")
 
-    def wave(self, row: dict[str, Any]) -> npt.NDArray[np.float32]:
+    def wave(self, row: dict[str, Any]) -> Wave:
         """24 kHz, [samples] in [-1, 1]."""
         return self.waves[row["start"] : row["start"] + row["samples"]].astype(np.float32) / 32767
 
@@ -61,11 +63,11 @@ class Speech:
         """Positions of the recordings of `train`, `validation` or `test`."""
         return [place for place, row in enumerate(self.rows) if row["split"] == name]
 
-    def wave(self, place: int) -> npt.NDArray[np.float32]:
+    def wave(self, place: int) -> Wave:
         """24 kHz, [samples] in [-1, 1]."""
         return self.shards[self._place[place][0]].wave(self.rows[place])
 
-    def wave_22k(self, place: int) -> npt.NDArray[np.float32]:
+    def wave_22k(self, place: int) -> Wave:
         """The same at 22,050 Hz, as reference clips are heard."""
         return to_model_rate(self.wave(place))
 
@@ -80,9 +82,9 @@ class Speech:
         return frames(self.rows[place])
 
 
-def to_model_rate(wave: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+def to_model_rate(wave: Wave) -> Wave:
     """24,000 → 22,050 Hz."""
-    out: npt.NDArray[np.float32] = soxr.resample(wave, RATE, MODEL_RATE).astype(np.float32)
+    out: Wave = soxr.resample(wave, RATE, MODEL_RATE).astype(np.float32)
     return out
 
 

@@ -1,4 +1,9 @@
-"""The vocoder of `mini`, on the GPT's teacher-forced latents: spectra until they stand still, a discriminator last."""
+"""The vocoder of `mini`: spectra until they stand still, a discriminator last.
+
+It learns twice. A trunk learns to make waves of the recordings' own mels, which needs no GPT and so runs beside its
+training. Then the trunk's first layer is exchanged for one that hears the GPT's teacher-forced latents, and the whole
+is trained on those.
+"""
 
 from pathlib import Path
 
@@ -6,137 +11,73 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from recipes.mini.codes import Codes
-from recipes.mini.gpt import Reader
+from recipes.mini.frames import LatentFrames, MelFrames
 from recipes.mini.model import config
-from recipes.mini.speech import MODEL_RATE, Speech
+from recipes.mini.parts import trained
 from timbre.training import checkpoints
 from timbre.training.discriminator import Discriminator, critic_loss, rival_losses
-from timbre.training.gpt import embed
-from timbre.training.optimizers import adamw
+from timbre.training.optimizers import adamw, muon
 from timbre.training.schedule import Schedule
 from timbre.training.spectral import spectral_loss
 from timbre.training.trainer import Metrics, Plan, Trainer, Turn
-from timbre.xtts.gpt import Gpt
-from timbre.xtts.model import SPEAKER_RATE
-from timbre.xtts.resample import resample
-from timbre.xtts.vocoder import Decoder
+from timbre.xtts.vocoder import Generator
 
-STEPS, RIVAL_FROM, RATE, RIVAL_RATE = 6000, 4500, 1e-3, 5e-4
-PIECES, FRAMES = 12, 43  # a step; a piece is 43 frames of 256 samples, .46 s
+TRUNK_STEPS, STEPS, RIVAL_FROM = 12_000, 3000, 2000
+RATE, OTHER_RATE, RIVAL_RATE = 1e-3, 1e-3, 5e-4
+PIECES, FRAMES = 8, 64  # a step; a piece is 64 frames of 256 samples, .68 s
 PASSED_WEIGHT, MATCHED_WEIGHT = 0.3, 1.0
+FITTED = 400  # pieces that the exchanged first layer is fitted on
 
-
-@torch.inference_mode()
-def write_latents(build: Path, most: int = 12_000) -> None:
-    """`latents/`: each recording's latents, teacher-forced after a clip of another sentence, and its clip's
-    embedding.
-    """
-    speech, codes = Speech(build / "speech"), Codes(build)
-    stats = torch.load(build / "mel_stats.pt", weights_only=True)
-    gpt, decoder = load_gpt(build), load_speaker_encoder(build)
-    places = [*speech.split("validation"), *speech.split("train")[:most]]
-    readers = {name: Reader(speech, codes, stats, speech.split(name), 11) for name in ("train", "validation")}
-    rows, speakers = [], []
-    for begin in range(0, len(places), 16):
-        chosen = places[begin : begin + 16]
-        reader = readers[speech.rows[chosen[0]]["split"]]
-        chosen = [place for place in chosen if speech.rows[place]["split"] == speech.rows[chosen[0]]["split"]]
-        batch, _ = reader.collate(chosen, begin)
-        embedded, layout = embed(gpt, batch)
-        hidden = gpt.hidden(embedded)
-        for row in range(len(chosen)):
-            first, count = int(layout.first_audio[row]), int(layout.audio[row]) - 1
-            rows.append((chosen[row], hidden[row, first : first + count].half()))
-        clips = [
-            reader.clip(speech.rows[place]["speaker"], 3.0, np.random.default_rng(place), {place}) for place in chosen
-        ]
-        speakers += list(decoder.speaker_encoder(resample(torch.stack(clips), MODEL_RATE, SPEAKER_RATE)))
-    starts = np.cumsum([0, *(len(latents) for _, latents in rows)])
-    torch.save(
-        {
-            "places": torch.tensor([place for place, _ in rows]),
-            "latents": torch.cat([latents for _, latents in rows]),
-            "starts": torch.from_numpy(starts),
-            "speakers": torch.stack(speakers),
-        },
-        build / "latents.pt",
-    )
-
-
-def load_gpt(build: Path) -> Gpt:
-    """The trained GPT."""
-    gpt = Gpt(config().model_args)
-    gpt.load_state_dict(_trained(build / "gpt")["gpt"])
-    return gpt.eval()
-
-
-def load_speaker_encoder(build: Path) -> Decoder:
-    """An untrained vocoder with the trained speaker encoder beside it."""
-    decoder = Decoder(config().model_args)
-    decoder.speaker_encoder.load_state_dict(_trained(build / "speakers")["encoder"])
-    return decoder.eval()
-
-
-def _trained(folder: Path) -> dict[str, dict[str, Tensor]]:
-    state = checkpoints.load(folder)
-    if state is None:
-        raise FileNotFoundError(f"{folder} has no checkpoint: run the step '{folder.name}' first")
-    modules: dict[str, dict[str, Tensor]] = state["modules"]
-    return modules
+Source = MelFrames | LatentFrames
 
 
 class VocoderTask:
-    """Frames of latents in, waves out."""
+    """Frames in, waves out."""
 
-    def __init__(self, build: Path, seed: int, rival_from: int) -> None:
+    def __init__(self, source: Source, generator: Generator, seed: int, rival_from: int) -> None:
         torch.manual_seed(seed)
-        self.speech, self.seed, self.rival_from = Speech(build / "speech"), seed, rival_from
-        self.kept = torch.load(build / "latents.pt", weights_only=True, mmap=True)
-        self.decoder = load_speaker_encoder(build)
-        self.generator, self.discriminator = self.decoder.waveform_decoder, Discriminator()
-        self.modules: dict[str, nn.Module] = {"generator": self.generator, "discriminator": self.discriminator}
-        places = self.kept["places"].tolist()
-        lengths = (self.kept["starts"][1:] - self.kept["starts"][:-1]).tolist()
-        splits = [self.speech.rows[place]["split"] for place in places]
-        long_enough = [row for row, length in enumerate(lengths) if length * 4 > FRAMES]
-        self.train = [row for row in long_enough if splits[row] == "train"]
-        self.held = [row for row in long_enough if splits[row] == "validation"]
-        weights = np.array([lengths[row] for row in self.train], dtype=np.float64)
+        self.source, self.seed, self.rival_from = source, seed, rival_from
+        self.generator, self.discriminator = generator, Discriminator()
+        self.modules: dict[str, nn.Module] = {"generator": generator, "discriminator": self.discriminator}
+        self.train, self.held = (self._long_enough(split) for split in ("train", "validation"))
+        weights = np.array([source.length(row) for row in self.train], dtype=np.float64)
         self.share = weights / weights.sum()
+        named = list(generator.named_parameters())
+        optimizers = [
+            muon([pair for pair in named if pair[1].ndim > 1], RATE),
+            adamw([pair for pair in named if pair[1].ndim <= 1], OTHER_RATE, betas=(0.8, 0.99)),
+        ]
+        rivals = adamw(self.discriminator.named_parameters(), RIVAL_RATE, betas=(0.8, 0.99))
         self.turns = [
-            Turn("vocoder", [adamw(self.generator.named_parameters(), RATE, betas=(0.8, 0.99))], self.loss),
-            Turn(
-                "rival",
-                [adamw(self.discriminator.named_parameters(), RIVAL_RATE, betas=(0.8, 0.99))],
-                self.rival_loss,
-                begins=rival_from,
-            ),
+            Turn("vocoder", optimizers, self.loss),
+            Turn("rival", [rivals], self.rival_loss, begins=rival_from),
         ]
         self._made = torch.zeros(0)
 
-    def batch(self, step: int) -> tuple[Tensor, Tensor, Tensor]:
-        """Frames [pieces, width, 43], speaker embeddings [pieces, 512, 1], waves [pieces, samples]."""
-        draw = np.random.default_rng([self.seed, step])
-        return self._collate([int(row) for row in draw.choice(self.train, PIECES, p=self.share)], draw)
+    def _long_enough(self, split: str) -> list[int]:
+        return [row for row in self.source.rows(split) if self.source.length(row) > FRAMES]
 
-    def _collate(self, rows: list[int], draw: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
+    def batch(self, step: int) -> tuple[Tensor, Tensor, Tensor]:
+        """Frames [pieces, inputs, steps], speaker embeddings [pieces, 512, 1], waves [pieces, samples]."""
+        draw = np.random.default_rng([self.seed, step])
+        return self.collate([int(row) for row in draw.choice(self.train, PIECES, p=self.share)], draw)
+
+    def collate(self, rows: list[int], draw: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
+        """A piece of each row."""
         frames, waves = [], []
         for row in rows:
-            begin, end = int(self.kept["starts"][row]), int(self.kept["starts"][row + 1])
-            whole = self.decoder.frames(self.kept["latents"][begin:end].float()[None])[0]
+            whole, wave = self.source.frames(row), torch.from_numpy(self.source.wave(row))
             first = int(draw.integers(whole.shape[1] - FRAMES + 1))
             frames.append(whole[:, first : first + FRAMES])
-            wave = torch.from_numpy(self.speech.wave(int(self.kept["places"][row])))[
-                first * 256 : (first + FRAMES) * 256
-            ]
-            waves.append(torch.nn.functional.pad(wave, (0, FRAMES * 256 - len(wave))))
-        return torch.stack(frames), self.kept["speakers"][rows][:, :, None], torch.stack(waves)
+            cut = wave[first * 256 : (first + FRAMES) * 256]
+            waves.append(nn.functional.pad(cut, (0, FRAMES * 256 - len(cut))))
+        speakers = torch.stack([self.source.embedding(row, draw) for row in rows])
+        return torch.stack(frames), speakers[:, :, None], torch.stack(waves)
 
     def loss(self, batch: tuple[Tensor, Tensor, Tensor], step: int) -> dict[str, Tensor]:
         """Spectra, and from `rival_from` on the rival's verdict too."""
         frames, speakers, waves = batch
-        made = self.generator(frames, speakers)[:, 0]
+        made = self.generator(frames, speakers)[:, 0].float()
         self._made = made.detach()
         spectra = spectral_loss(made, waves)
         if step < self.rival_from:
@@ -153,11 +94,57 @@ class VocoderTask:
         """Spectra of held-out sentences."""
         draw = np.random.default_rng(5)
         rows = [int(row) for row in draw.choice(self.held, 48)]
-        frames, speakers, waves = self._collate(rows, draw)
-        return {"loss": float(spectral_loss(self.generator(frames, speakers)[:, 0], waves))}
+        frames, speakers, waves = self.collate(rows, draw)
+        return {"loss": float(spectral_loss(self.generator(frames, speakers)[:, 0].float(), waves))}
+
+
+def train_trunk(build: Path, steps: int = TRUNK_STEPS, seed: int = 42) -> Metrics:
+    """Train a vocoder of mels; its checkpoints go to `build/trunk`."""
+    args = config().model_args
+    torch.manual_seed(seed)
+    generator = Generator(MelFrames.inputs, args.vocoder_width, args.d_vector_dim)
+    task = VocoderTask(MelFrames(build), generator, seed, rival_from=steps)
+    plan = Plan(build / "trunk", Schedule(steps, warmup=50, hold=0.5, floor=0.1), validate_every=250)
+    return Trainer(task, plan).run()
 
 
 def train(build: Path, steps: int = STEPS, rival_from: int = RIVAL_FROM, seed: int = 42) -> Metrics:
-    """Train the vocoder on `latents.pt`; its checkpoints go to `build/vocoder`."""
+    """Train the vocoder of latents, from the trunk where there is one; its checkpoints go to `build/vocoder`."""
+    args, source = config().model_args, LatentFrames(build)
+    torch.manual_seed(seed)
+    generator = Generator(args.decoder_input_dim, args.vocoder_width, args.d_vector_dim)
+    task = VocoderTask(source, generator, seed, rival_from)
+    if checkpoints.load(build / "trunk") and not checkpoints.load(build / "vocoder"):
+        graft(build, task)
     plan = Plan(build / "vocoder", Schedule(steps, warmup=50, hold=0.6, floor=0.05), validate_every=200)
-    return Trainer(VocoderTask(build, seed, rival_from), plan).run()
+    return Trainer(task, plan).run()
+
+
+@torch.no_grad()
+def graft(build: Path, task: VocoderTask) -> None:
+    """Give the task's generator the trunk's layers, and a first layer that makes of latents what the trunk's makes of
+    mels, as nearly as least squares can.
+    """
+    state = trained(build / "trunk")["generator"]
+    first = nn.Conv1d(MelFrames.inputs, task.generator.conv_pre.out_channels, 7, padding=3)
+    first.load_state_dict({name: state[f"conv_pre.{name}"] for name in ("weight", "bias")})
+    task.generator.load_state_dict(
+        {**task.generator.state_dict(), **{key: one for key, one in state.items() if "conv_pre" not in key}}
+    )
+    mels, seen, wanted = MelFrames(build), [], []
+    for row in task.train[:: max(1, len(task.train) // FITTED)]:
+        heard = first(mels.frames(task.source.place(row))[None])[0]
+        latents = task.source.frames(row)
+        count = min(heard.shape[1], latents.shape[1])
+        windows = nn.functional.pad(latents, (3, 3)).unfold(1, 7, 1)[:, :count]  # [width, count, 7]
+        seen.append(windows.permute(1, 0, 2).flatten(1))
+        wanted.append(heard[:, :count].T)
+    x, y = torch.cat(seen), torch.cat(wanted)
+    x1 = torch.cat((x, torch.ones(len(x), 1)), 1).double()
+    gram = x1.T @ x1
+    solved = torch.linalg.solve(gram + 1e-3 * gram.diagonal().mean() * torch.eye(len(gram)), x1.T @ y.double()).float()
+    weight, bias = solved[:-1], solved[-1]
+    left = y - (x @ weight + bias)
+    print(f"first layer: {1 - float(left.var() / y.var()):.3f} of the trunk's is explained", flush=True)
+    task.generator.conv_pre.weight.copy_(weight.T.reshape(task.generator.conv_pre.weight.shape))
+    task.generator.conv_pre.bias.copy_(bias)  # type: ignore[union-attr]

@@ -27,7 +27,7 @@ def test_training_and_speaking_give_a_sentence_the_same_ids(tmp_path: Path) -> N
 
 def test_folding_the_mean_and_the_norm_changes_no_code() -> None:
     torch.manual_seed(0)
-    trained = Centred(DiscreteVae(config().model_args), torch.randn(80))
+    trained = Centred(DiscreteVae(config().model_args), torch.randn(80), 2)
     trained.norm.momentum = 0.5
     mel = torch.randn(3, 80, 40) - 2
     for _ in range(30):

@@ -54,19 +54,30 @@ def _spans(first: Tensor, count: Tensor) -> tuple[Tensor, Tensor]:
 def embed(gpt: Gpt, batch: GptBatch, masked: float = 0.0) -> tuple[Tensor, Layout]:
     """Embedded sequences [rows, longest, width] and their layout. A share `masked` of the codes is hidden from the
     input, so that the model has to read the text rather than carry on the sound."""
-    latents = gpt.condition(batch.clips)[batch.clip]
-    start = torch.tensor([gpt.args.gpt_start_audio_token])
-    rows = []
-    for row, (text, codes) in enumerate(zip(batch.text, batch.codes, strict=True)):
-        audio = gpt.mel_embedding(torch.cat((start, codes)))
-        if masked:
-            audio = audio * (torch.rand(len(audio), 1) >= masked)
-        audio = audio + gpt.mel_pos_embedding.emb.weight[: len(audio)]
-        rows.append(torch.cat((latents[row], gpt.embed_text(text), audio)))
+    args, rows = gpt.args, len(batch.text)
     layout = Layout(
         torch.tensor([len(text) + 2 for text in batch.text]), torch.tensor([len(codes) + 1 for codes in batch.codes])
     )
-    return torch.nn.utils.rnn.pad_sequence(rows, batch_first=True), layout
+    latents = gpt.condition(batch.clips)[batch.clip].flatten(0, 1)
+    start, stop = torch.tensor([args.gpt_start_text_token]), torch.tensor([args.gpt_stop_text_token])
+    read = torch.cat([one for text in batch.text for one in (start, text, stop)])
+    said = torch.cat([one for codes in batch.codes for one in (torch.tensor([args.gpt_start_audio_token]), codes)])
+    text, audio = gpt.text_embedding(read), gpt.mel_embedding(said)
+    if masked:
+        audio = audio * (torch.rand(len(audio), 1) >= masked)
+    text_at = _spans(torch.full_like(layout.text, LATENTS), layout.text)
+    audio_at = layout.audio_positions()
+    text = text + gpt.text_pos_embedding.emb(text_at[1] - LATENTS)
+    audio = audio + gpt.mel_pos_embedding.emb(audio_at[1] - layout.first_audio[audio_at[0]])
+    longest = int((layout.first_audio + layout.audio).max())
+    filled = [
+        (torch.arange(rows)[:, None] * longest + torch.arange(LATENTS)).flatten(),
+        *(row * longest + at for row, at in (text_at, audio_at)),
+    ]
+    # one copy for the whole batch: filling row by row would copy all rows' gradient once for every row
+    flat = torch.cat((latents.float(), text, audio))
+    whole = flat.new_zeros(rows * longest, flat.shape[1]).index_copy(0, torch.cat(filled), flat)
+    return whole.unflatten(0, (rows, longest)), layout
 
 
 def cross_entropies(gpt: Gpt, hidden: Tensor, layout: Layout, batch: GptBatch) -> tuple[Tensor, Tensor]:
@@ -76,6 +87,6 @@ def cross_entropies(gpt: Gpt, hidden: Tensor, layout: Layout, batch: GptBatch) -
     text = torch.cat([one for row in batch.text for one in (row, text_stop)])
     codes = torch.cat([one for row in batch.codes for one in (row, audio_stop)])
     return (
-        F.cross_entropy(gpt.text_head(hidden[layout.text_positions()]), text),
-        F.cross_entropy(gpt.mel_head(hidden[layout.audio_positions()]), codes),
+        F.cross_entropy(gpt.text_head(hidden[layout.text_positions()]).float(), text),
+        F.cross_entropy(gpt.mel_head(hidden[layout.audio_positions()]).float(), codes),
     )

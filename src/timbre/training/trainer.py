@@ -17,6 +17,7 @@ from torch.optim import Optimizer
 
 from timbre.training import checkpoints
 from timbre.training.optimizers import set_rate
+from timbre.training.precision import autocast, half_is_native
 from timbre.training.schedule import Schedule
 
 Metrics = dict[str, float]
@@ -60,6 +61,7 @@ class Plan:
     validate_every: int = 250
     save_seconds: float = 180.0
     log_every: int = 10
+    half: bool = field(default_factory=half_is_native)  # matrices in bfloat16
     stop: Callable[[], bool] = field(default=lambda: False)
 
 
@@ -104,7 +106,8 @@ class Trainer:
             if step < turn.begins:
                 continue
             set_rate(turn.optimizers, factor)
-            losses = turn.loss(batch, step)
+            with autocast(self.plan.half):
+                losses = turn.loss(batch, step)
             for optimizer in turn.optimizers:
                 optimizer.zero_grad(set_to_none=True)
             losses["loss"].backward()  # type: ignore[no-untyped-call]
@@ -119,7 +122,7 @@ class Trainer:
     def _validate(self) -> Metrics:
         for module in self.task.modules.values():
             module.eval()
-        with torch.inference_mode():
+        with torch.inference_mode(), autocast(self.plan.half):
             found = self.task.validate()
         for module in self.task.modules.values():
             module.train()
