@@ -7,10 +7,27 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from recipes.mini import codes, corpus, dvae, evaluate, export, frames, gpt, speakers, speech, teacher, vocoder
+from recipes.mini import (
+    begin,
+    codes,
+    corpus,
+    dvae,
+    evaluate,
+    export,
+    frames,
+    gpt,
+    listen,
+    speakers,
+    speech,
+    teacher,
+    vocoder,
+)
 
 SHARDS = 2  # teachers that read side by side
 PACKAGE = Path(__file__).parents[2] / "src" / "timbre" / "models" / "mini"
+
+ORDER = ("teach", "dvae", "codes", "speakers", "embeddings", "trunk", "gpt", "latents", "vocoder", "export", "evaluate")
+BESIDE = ("read", "begin", "listen")  # a teacher's share of `teach`; go on from a shipped model; how training goes
 
 
 def teach(build: Path) -> None:
@@ -24,7 +41,7 @@ def teach(build: Path) -> None:
 
 
 def steps(options: argparse.Namespace) -> dict[str, Callable[[], object]]:
-    """The recipe in its order; `read` is one teacher's share of `teach`."""
+    """What each step does."""
     build, folder = options.build, options.out
     return {
         "read": lambda: teacher.read_aloud(corpus.sentences(), build / "speech", 0, options.shard, SHARDS),
@@ -38,6 +55,8 @@ def steps(options: argparse.Namespace) -> dict[str, Callable[[], object]]:
         "latents": lambda: frames.write_latents(build),
         "vocoder": lambda: vocoder.train(build, options.steps or vocoder.STEPS, options.rival_from),
         "export": lambda: export.export(build, folder),
+        "begin": lambda: begin.begin(build, folder),
+        "listen": lambda: print(json.dumps(listen.listen(build, options.sentences), indent=1)),
         "evaluate": lambda: print(json.dumps(evaluate.evaluate(build, folder, options.sentences), indent=1)),
     }
 
@@ -45,9 +64,7 @@ def steps(options: argparse.Namespace) -> dict[str, Callable[[], object]]:
 def main() -> None:
     """Run the step that the command line names."""
     parser = argparse.ArgumentParser(prog="python -m recipes.mini", description=__doc__)
-    parser.add_argument(
-        "step", help="all, or one of: read teach dvae codes speakers embeddings trunk gpt latents vocoder export evaluate"
-    )
+    parser.add_argument("step", help="all, or one of: " + " ".join((*ORDER, *BESIDE)))
     parser.add_argument("--build", type=Path, default=Path("build/mini"), help="where everything on the way is kept")
     parser.add_argument("--out", type=Path, default=PACKAGE, help="the model's folder")
     parser.add_argument("--steps", type=int, default=0, help="length of a training step; 0: the recipe's")
@@ -58,7 +75,7 @@ def main() -> None:
     parser.add_argument("--shard", type=int, default=0, help=argparse.SUPPRESS)
     options = parser.parse_args()
     table = steps(options)
-    wanted = [name for name in table if name != "read"] if options.step == "all" else [options.step]
+    wanted = ORDER if options.step == "all" else (options.step,)
     for name in wanted:
         if name not in table:
             parser.error(f"there is no step '{name}'")

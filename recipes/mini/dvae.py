@@ -57,7 +57,7 @@ class Centred(nn.Module):
 
     mean: Tensor
 
-    def __init__(self, dvae: DiscreteVae, mean: Tensor, speakers: int) -> None:
+    def __init__(self, dvae: DiscreteVae, mean: Tensor, speakers: int, fresh: bool = True) -> None:
         super().__init__()
         self.dvae = dvae
         self.register_buffer("mean", mean)
@@ -65,7 +65,10 @@ class Centred(nn.Module):
         nn.init.zeros_(self.speaker.weight)
         self.norm = nn.BatchNorm1d(dvae.codebook.width, momentum=0.02, affine=False)
         with torch.no_grad():
-            dvae.decoder[-1].bias.copy_(mean)  # type: ignore[operator]
+            if fresh:
+                dvae.decoder[-1].bias.copy_(mean)  # type: ignore[operator]
+            else:  # already folded: nothing may change
+                self.norm.running_var.sub_(self.norm.eps)  # type: ignore[union-attr, operator]
 
     def encode(self, mel: Tensor) -> Tensor:
         """Mels [batch, 80, frames] → the bottleneck before its levels [batch, width, frames / 4]."""

@@ -11,8 +11,11 @@ from timbre.xtts.speaker_encoder import SpeakerEncoder
 
 
 def trained(folder: Path) -> dict[str, dict[str, Tensor]]:
-    """The modules of a run's last checkpoint. Raises FileNotFoundError where there is none."""
-    state = checkpoints.load(folder)
+    """The modules of a run's last checkpoint, or what it is to begin with.
+
+    Raises FileNotFoundError where there is neither.
+    """
+    state = checkpoints.load(folder) or checkpoints.load(folder, checkpoints.START)
     if state is None:
         raise FileNotFoundError(f"{folder} has no checkpoint: run the step '{folder.name}' first")
     modules: dict[str, dict[str, Tensor]] = state["modules"]

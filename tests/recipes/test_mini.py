@@ -7,14 +7,19 @@ import numpy as np
 import pytest
 import torch
 
+from recipes.mini.begin import begin
+from recipes.mini.codes import load_dvae
 from recipes.mini.dvae import Centred
 from recipes.mini.gpt import diagonal
 from recipes.mini.model import CONFIG, config
+from recipes.mini.parts import load_gpt, load_speaker_encoder
 from recipes.mini.symbols import VOCABULARY, encode
 from recipes.mini.teacher import RATE, trim
+from timbre.models import catalogue
 from timbre.text.phonemes import phonemiser
 from timbre.text.tokenizer import Tokenizer
 from timbre.training.gpt import Layout
+from timbre.xtts import checkpoint
 from timbre.xtts.dvae import DiscreteVae, FiniteScalar
 
 
@@ -36,6 +41,20 @@ def test_folding_the_mean_and_the_norm_changes_no_code() -> None:
     wanted = trained.dvae.codebook.encode(trained.encode(mel))
     assert torch.equal(trained.folded().codes(mel), wanted)
     assert len(wanted.unique()) > 10
+
+
+def test_training_goes_on_from_the_shipped_weights_as_they_are(tmp_path: Path) -> None:
+    folder = catalogue.folder("mini")
+    begin(tmp_path, folder)
+    shipped, args = checkpoint.load(folder), config().model_args
+    mel = torch.randn(2, 80, 40)
+    dvae, stats = load_dvae(tmp_path)
+    assert torch.equal(dvae.codes(mel), checkpoint.load_dvae(folder, args).codes(mel))
+    assert torch.equal(stats, shipped.mel_stats)
+    wave = torch.randn(1, 16_000)
+    assert torch.equal(load_speaker_encoder(tmp_path)(wave), shipped.hifigan_decoder.speaker_encoder(wave))
+    embedded = torch.randn(1, 5, args.gpt_n_model_channels)
+    assert torch.equal(load_gpt(tmp_path).hidden(embedded), shipped.gpt.hidden(embedded))
 
 
 def test_finite_scalar_codes_are_a_codebook() -> None:

@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from timbre.training import checkpoints
 from timbre.training.optimizers import adamw, muon
 from timbre.training.schedule import Schedule
 from timbre.training.trainer import Metrics, Plan, Trainer, Turn
@@ -67,6 +68,20 @@ def test_it_learns_and_keeps_the_best(tmp_path: Path) -> None:
     assert after < before / 2
     assert trainer.best <= after
     assert (tmp_path / "best.pt").exists()
+
+
+def test_a_run_begins_with_the_weights_laid_down_for_it_and_fresh_optimisers(tmp_path: Path) -> None:
+    first = Trainer(Task(), plan(tmp_path / "first"))
+    first.run()
+    learnt = {name: one.clone() for name, one in first.task.modules["net"].state_dict().items()}
+    (tmp_path / "next").mkdir()
+    torch.save({"modules": {"net": learnt}}, tmp_path / "next" / checkpoints.START)
+    following = Trainer(Task(), plan(tmp_path / "next"))
+    assert following.step == 0
+    assert all(torch.equal(one, learnt[name]) for name, one in following.task.modules["net"].state_dict().items())
+    following.run()
+    again = Trainer(Task(), plan(tmp_path / "next"))
+    assert again.step == 60  # its own checkpoint comes before what it began with
 
 
 def test_a_half_written_checkpoint_is_never_the_last(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import torch
 
 LAST, BEST = "last.pt", "best.pt"
+START = "start.pt"  # modules alone: what a run begins with that has no checkpoint of its own yet
 
 
 def save(folder: Path, state: dict[str, Any], best: bool) -> None:

@@ -144,6 +144,7 @@ class Trainer:
     def _resume(self) -> None:
         state = checkpoints.load(self.plan.folder)
         if state is None:
+            self._start()
             return
         self.step, self.best, self.seconds = state["step"], state["best"], state["seconds"]
         for name, module in self.task.modules.items():
@@ -154,6 +155,12 @@ class Trainer:
                 optimizer.load_state_dict(one)
                 for group, peak in zip(optimizer.param_groups, peaks, strict=True):
                     group["peak"] = peak
+
+    def _start(self) -> None:
+        """Take the modules that somebody laid down for this run to begin with; its optimisers begin fresh."""
+        state = checkpoints.load(self.plan.folder, checkpoints.START)
+        for name, weights in state["modules"].items() if state else ():
+            self.task.modules[name].load_state_dict(weights)
 
 
 class Journal:

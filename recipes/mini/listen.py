@@ -1,0 +1,101 @@
+"""How training goes, by ear: held-out sentences through Griffin-Lim, before there is a vocoder, and what Whisper hears.
+
+`codes`: the recordings' own codes through the DVAE's decoder. `gpt`: sentences as the GPT says them, through its mel
+head.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import soxr
+import torch
+from torch import Tensor
+
+from recipes.mini.clips import pick_clip, speakers_of
+from recipes.mini.codes import load_dvae
+from recipes.mini.gpt import MelHead
+from recipes.mini.griffinlim import to_wave
+from recipes.mini.judge import whisper_base
+from recipes.mini.model import config
+from recipes.mini.parts import load_gpt, trained
+from recipes.mini.speech import MODEL_RATE, Speech
+from recipes.mini.symbols import encode
+from timbre.engine.protocol import Sampling
+from timbre.engine.sampling import Chooser
+from timbre.engine.utterance import Utterance, lengths
+from timbre.evaluation.intelligibility import RATE, word_error_rate
+from timbre.xtts.gpt import Gpt
+from timbre.xtts.mel import conditioning_mel, log_mel
+
+ROWS = 12  # spoken side by side
+
+
+def listen(build: Path, sentences: int) -> dict[str, float]:
+    """Word error rates of both ways, as far as they are trained."""
+    speech = Speech(build / "speech")
+    places = speech.split("validation")[:sentences]
+    found = {"codes": _heard(build, speech, places, codes_as_mels(build, speech, places))}
+    if (build / "gpt").exists():
+        found["gpt"] = _heard(build, speech, places, sentences_as_mels(build, speech, places))
+    return found
+
+
+def _heard(build: Path, speech: Speech, places: list[int], mels: Iterator[Tensor]) -> float:
+    judge, stats = whisper_base(build), torch.load(build / "mel_stats.pt", weights_only=True)
+    pairs = []
+    for place, mel in zip(places, mels, strict=True):
+        wave = soxr.resample(to_wave(mel * stats).numpy(), MODEL_RATE, RATE).astype(np.float32)
+        pairs.append((speech.rows[place]["text"], judge.hear(wave, "en").text))
+        print(*pairs[-1], sep="\n    ", flush=True)
+    return word_error_rate(pairs)
+
+
+@torch.inference_mode()
+def codes_as_mels(build: Path, speech: Speech, places: list[int]) -> Iterator[Tensor]:
+    """The mel [frames, 80] that the DVAE makes again of each recording, in standard deviations."""
+    dvae, stats = load_dvae(build)
+    for place in places:
+        mel = (speech.mel(place) / stats).T[None]
+        yield dvae.reconstruct(dvae.codes(mel))[0].T
+
+
+@torch.inference_mode()
+def sentences_as_mels(build: Path, speech: Speech, places: list[int]) -> Iterator[Tensor]:
+    """The mel of each sentence as the GPT says it after a clip of the recording's speaker."""
+    gpt, head, stats = load_gpt(build), MelHead(config().model_args.gpt_n_model_channels), conditioning_stats(build)
+    head.load_state_dict(trained(build / "gpt")["mel_head"])
+    for begin in range(0, len(places), ROWS):
+        for utterance in say(gpt, speech, places[begin : begin + ROWS], stats):
+            yield head(utterance.spoken().transpose(1, 2))[0].T
+
+
+def conditioning_stats(build: Path) -> Tensor:
+    """What the conditioning mels are divided by, [80]."""
+    stats: Tensor = torch.load(build / "mel_stats.pt", weights_only=True)
+    return stats
+
+
+def say(gpt: Gpt, speech: Speech, places: list[int], stats: Tensor) -> list[Utterance]:
+    """The sentences of recordings, sampled as the model's configuration says, all rows side by side."""
+    speakers, spectrogram, draw = speakers_of(speech, speech.split("validation")), conditioning_mel(), config()
+    args = draw.model_args
+    sampling = Sampling(draw.temperature, draw.top_k, draw.top_p, draw.repetition_penalty)
+    rows = []
+    for place in places:
+        row = speech.rows[place]
+        clip = pick_clip(speech, speakers[row["speaker"]], 3 * MODEL_RATE, np.random.default_rng(place))
+        latents = gpt.condition(log_mel(spectrogram(clip[None]), stats))[0]
+        chooser = Chooser.start(sampling, place, args.gpt_num_audio_tokens, args.gpt_start_audio_token)
+        ids = torch.tensor(encode(row["phonemes"]))
+        rows.append(Utterance(row["text"], ids, latents, torch.zeros(0), chooser, *lengths(row["text"], args)))
+    prefixes = [gpt.embed_prefix(row.latents, row.text_ids) for row in rows]
+    hidden, cache = gpt.prefill(prefixes, max(map(len, prefixes)) + max(row.most for row in rows))
+    while True:
+        logits = gpt.mel_head(hidden)
+        for number, row in enumerate(rows):
+            if not row.finished:
+                row.take(logits[number], hidden[number], args.gpt_stop_audio_token, args.gpt_start_audio_token)
+        if all(row.finished for row in rows):
+            return rows
+        hidden = gpt.step(torch.tensor([row.codes[-1] if row.codes else 0 for row in rows]), cache)
