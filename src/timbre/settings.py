@@ -20,7 +20,9 @@ class Settings(BaseSettings):
     port: int = Field(8005, ge=1, le=65535, description="Port that the API listens on.")
     model: str = Field("mini", description="Model that the engine loads at its start.")
     engine_urls: str = Field(
-        "", description="Engines by URL, with commas between; empty: one on a Unix socket in the home folder."
+        "",
+        description="Engines by URL, with commas between, each asked when those before it do not answer; "
+        "empty: one on a Unix socket in the home folder.",
     )
     engine_listen: str = Field(
         "", description="ws:// address that the engine listens on; empty: a Unix socket in the home folder."

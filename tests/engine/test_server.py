@@ -249,9 +249,13 @@ def test_an_address_wants_a_token(tmp_path):
             port = next(iter(listener.sockets)).getsockname()[1]
             await server.start()
             url = f"ws://127.0.0.1:{port}"
-            assert (await AsyncClient(tmp_path, url, "secret").stats())["ready"]
+            assert (await AsyncClient(tmp_path, [url], "secret").stats())["ready"]
             with pytest.raises(EngineRefused):
-                await AsyncClient(tmp_path, url, "guess").stats()
+                await AsyncClient(tmp_path, [url], "guess").stats()
+            nobody = "ws://127.0.0.1:1"
+            assert (await AsyncClient(tmp_path, [nobody, url], "secret").stats())["ready"]
+            with pytest.raises(EngineUnavailable, match=nobody):
+                await AsyncClient(tmp_path, [nobody], "secret").stats()
         server.close()
 
     run(test)

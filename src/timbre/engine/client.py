@@ -47,30 +47,30 @@ def socket_path(home: Path) -> Path:
 
 
 class AsyncClient:
-    """Speaks with one engine.
+    """Speaks with an engine: the one on the socket, or the first of `urls` that answers.
 
     Every method raises errors.EngineUnavailable when nobody answers, errors.EngineLost when the engine goes away in the
     middle, and whatever error the engine itself names.
     """
 
-    def __init__(self, socket: Path, url: str = "", token: str = "") -> None:
-        self._socket, self._url, self._token = socket, url, token
+    def __init__(self, socket: Path, urls: Sequence[str] = (), token: str = "") -> None:
+        self._socket, self._urls, self._token = socket, list(urls), token
 
     @classmethod
     def from_settings(cls) -> Self:
-        """The first engine of `engine_urls`, or the one that listens in the home folder."""
+        """The engines of `engine_urls`, or the one that listens in the home folder."""
         chosen = settings()
-        url = chosen.engine_urls.split(",")[0].strip()
-        return cls(socket_path(chosen.home), url, chosen.engine_token)
+        urls = [url for one in chosen.engine_urls.split(",") if (url := one.strip())]
+        return cls(socket_path(chosen.home), urls, chosen.engine_token)
 
     @property
     def address(self) -> str:
-        return self._url or str(self._socket)
+        return ", ".join(self._urls) or str(self._socket)
 
     @property
     def is_local(self) -> bool:
         """Whether the engine is meant to be on this machine, so that we may start it."""
-        return not self._url
+        return not self._urls
 
     async def stats(self) -> dict[str, Any]:
         """What the engine holds and does: `ready`, `model`, `languages`, `limits`, `voices`, `waiting` …"""
@@ -125,25 +125,29 @@ class AsyncClient:
 
     @contextlib.asynccontextmanager
     async def _connected(self) -> AsyncIterator[ClientConnection]:
-        # Nothing limits what may lie here unread: an utterance is bounded by the text's limit, and a reader that is
-        # slow to take it must not look like a dead one.
-        options: dict[str, Any] = {"max_size": None, "max_queue": None, "compression": None, "open_timeout": PATIENCE_S}
-        try:
-            if self._url:
-                options["additional_headers"] = {"Authorization": f"Bearer {self._token}"}
-                socket = await connect(self._url, **options)
-            else:
-                socket = await unix_connect(str(self._socket), ping_interval=None, **options)
-        except InvalidStatus:
-            raise EngineRefused(url=self.address) from None
-        except (OSError, WebSocketException):
-            raise EngineUnavailable(url=self.address) from None
+        socket = await self._connect()
         try:
             yield socket
         except ConnectionClosed:
             raise EngineLost() from None
         finally:
             await socket.close()
+
+    async def _connect(self) -> ClientConnection:
+        # Nothing limits what may lie here unread: an utterance is bounded by the text's limit, and a reader that is
+        # slow to take it must not look like a dead one.
+        options: dict[str, Any] = {"max_size": None, "max_queue": None, "compression": None, "open_timeout": PATIENCE_S}
+        headers = {"Authorization": f"Bearer {self._token}"}
+        for url in self._urls or [""]:
+            try:
+                if not url:
+                    return await unix_connect(str(self._socket), ping_interval=None, **options)
+                return await connect(url, additional_headers=headers, **options)
+            except InvalidStatus:
+                raise EngineRefused(url=url) from None
+            except (OSError, WebSocketException):
+                continue  # the next may answer
+        raise EngineUnavailable(url=self.address)
 
 
 def _done(message: str | bytes) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def embed(gpt: Gpt, batch: GptBatch, masked: float = 0.0) -> tuple[Tensor, Layou
     # one copy for the whole batch: filling row by row would copy all rows' gradient once for every row
     flat = torch.cat((latents.float(), text, audio))
     whole = flat.new_zeros(rows * longest, flat.shape[1]).index_copy(0, torch.cat(filled), flat)
-    return whole.unflatten(0, (rows, longest)), layout
+    return whole.view(rows, longest, -1), layout
 
 
 def cross_entropies(gpt: Gpt, hidden: Tensor, layout: Layout, batch: GptBatch) -> tuple[Tensor, Tensor]:
