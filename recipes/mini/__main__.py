@@ -30,6 +30,21 @@ ORDER = ("teach", "dvae", "codes", "speakers", "embeddings", "trunk", "gpt", "la
 BESIDE = ("read", "begin", "listen")  # a teacher's share of `teach`; go on from a shipped model; how training goes
 
 
+def read(build: Path, shard: int, only_held: bool = False) -> None:
+    """One teacher's share of the corpus, or of its beginning, which is held out."""
+    lines = corpus.sentences()
+    teacher.read_aloud(lines[: corpus.HELD] if only_held else lines, build / "speech", 0, shard, SHARDS)
+
+
+def judge(build: Path, folder: Path, sentences: int) -> None:
+    """Print what the model is worth. Where nothing was taught here, the teachers read the held-out sentences first."""
+    if not list((build / "speech").glob("index-*.jsonl")):
+        for shard in range(SHARDS):
+            read(build, shard, only_held=True)
+        speech.write_mels(build / "speech")
+    print(json.dumps(evaluate.evaluate(build, folder, sentences), indent=1))
+
+
 def teach(build: Path) -> None:
     """The teachers read the corpus, a process each, and the mels of what they read are made."""
     command = [sys.executable, "-m", "recipes.mini", "--build", str(build), "--shard"]
@@ -44,7 +59,7 @@ def steps(options: argparse.Namespace) -> dict[str, Callable[[], object]]:
     """What each step does."""
     build, folder = options.build, options.out
     return {
-        "read": lambda: teacher.read_aloud(corpus.sentences(), build / "speech", 0, options.shard, SHARDS),
+        "read": lambda: read(build, options.shard),
         "teach": lambda: teach(build),
         "dvae": lambda: dvae.train(build, options.steps or dvae.STEPS),
         "codes": lambda: codes.write_codes(build),
@@ -57,7 +72,7 @@ def steps(options: argparse.Namespace) -> dict[str, Callable[[], object]]:
         "export": lambda: export.export(build, folder),
         "begin": lambda: begin.begin(build, folder),
         "listen": lambda: print(json.dumps(listen.listen(build, options.sentences), indent=1)),
-        "evaluate": lambda: print(json.dumps(evaluate.evaluate(build, folder, options.sentences), indent=1)),
+        "evaluate": lambda: judge(build, folder, options.sentences),
     }
 
 
@@ -79,8 +94,11 @@ def main() -> None:
     for name in wanted:
         if name not in table:
             parser.error(f"there is no step '{name}'")
-        print(f"== {name}", flush=True)
-        table[name]()
+        print(f"== {name}", file=sys.stderr, flush=True)
+        try:
+            table[name]()
+        except FileNotFoundError as missing:  # a Debian package, or a step that has to come before
+            parser.exit(1, f"{missing}\n")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ FORTUNES = Path("/usr/share/games/fortunes")
 WORDNET = Path("/usr/share/wordnet")  # the example sentences of its glosses: many words that fortunes lack
 LENGTHS = range(12, 111)  # characters of a sentence
 VALIDATION, TEST = 200, 200  # sentences that no training sees
+HELD = VALIDATION + TEST
 SHORT_EVERY = 8  # one short input (one to three words) for so many sentences, or the model never learns to stop early
 
 _SKIP = {"art", "ascii-art", "translate-me", "perl"}  # drawings, other languages, code
@@ -34,13 +35,12 @@ def sentences(seed: int = 42) -> list[Sentence]:
     draw = random.Random(seed)
     found = sorted({line for fortune in _fortunes() for line in _clean(fortune)})
     draw.shuffle(found)
-    held = VALIDATION + TEST
-    seen = set(found[:held])
-    train = sorted({*found[held:], *(line for line in _examples() if line not in seen)})
+    seen = set(found[:HELD])
+    train = sorted({*found[HELD:], *(line for line in _examples() if line not in seen)})
     train += _short_inputs(train, len(train) // SHORT_EVERY, draw)
     draw.shuffle(train)
     splits = ["validation"] * VALIDATION + ["test"] * TEST + ["train"] * len(train)
-    return [Sentence(text, split) for text, split in zip(found[:held] + train, splits, strict=True)]
+    return [Sentence(text, split) for text, split in zip(found[:HELD] + train, splits, strict=True)]
 
 
 def _fortunes() -> list[str]:

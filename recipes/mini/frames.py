@@ -15,6 +15,7 @@ from recipes.mini.parts import load_gpt, load_speaker_encoder
 from recipes.mini.speech import BANDS, MODEL_RATE, Speech, Wave
 from recipes.mini.teacher import RATE
 from timbre.training.gpt import embed
+from timbre.training.precision import autocast, half_is_native
 from timbre.xtts.model import SPEAKER_RATE
 from timbre.xtts.resample import resample
 from timbre.xtts.vocoder import Decoder
@@ -48,8 +49,9 @@ def write_latents(build: Path, most: int = 12_000) -> None:
         for begin in range(0, len(alike), 24):
             chosen = alike[begin : begin + 24]
             batch, _ = reader.collate(chosen, begin)
-            embedded, layout = embed(gpt, batch)
-            hidden = gpt.hidden(embedded)
+            with autocast(half_is_native()):
+                embedded, layout = embed(gpt, batch)
+                hidden = gpt.hidden(embedded)
             for row, place in enumerate(chosen):
                 first, count = int(layout.first_audio[row]), int(layout.audio[row]) - 1
                 rows.append((place, hidden[row, first : first + count].half()))
