@@ -287,6 +287,14 @@ class NoSpeech(TimbreError):
     hint = "Send a recording in which one person speaks clearly."
 
 
+class TwoSpeakers(TimbreError):
+    code, status = "two_speakers", 422
+    message = "Two people seem to speak in {file}."
+    hint = (
+        "Send recordings of one person. If it is one, recorded in two ways, send the two parts as files of their own."
+    )
+
+
 class TooLittleSpeech(TimbreError):
     code, status = "too_little_speech", 422
     message = "There is only {seconds} s of speech in {files}."

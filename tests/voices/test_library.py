@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from people import ALLISON, CARLO, prompts
+from people import RATE as PROMPT_RATE
 from recordings import file_of, likeness, speech
 
 from timbre.audio.decode import decode
@@ -19,6 +21,7 @@ from timbre.errors import (
     NotAudio,
     TimbreError,
     TooLittleSpeech,
+    TwoSpeakers,
     UnknownLanguage,
     UnknownVoice,
 )
@@ -74,7 +77,21 @@ def kept(tmp_path: Path) -> list[str]:
     return sorted(str(path.relative_to(home)) for path in home.rglob("*")) if home.exists() else []
 
 
+def test_two_people_in_one_file_are_refused_by_its_name(library: Library, put, tmp_path: Path) -> None:
+    both = np.concatenate((prompts(ALLISON, 8, 3), prompts(CARLO, 8, 3)))
+    with pytest.raises(TwoSpeakers, match=r"interview\.wav"):
+        library.add("Both", [put("interview.wav", file_of(both, PROMPT_RATE))], "en", CONSENT, Ear())
+    assert not kept(tmp_path)
+
+
 GOOD = file_of(speech(), RATE)
+LONG = (
+    "Nobody answered the door when we came home. It was raining, and every light in the house was out. My brother said "
+    "that the neighbours had seen a van in the yard, early in the morning. So we walked round to the garden, looked "
+    "through the kitchen window, and found the cat asleep on a pile of newspapers. Then the telephone rang. It was our "
+    "mother, who had forgotten to tell us that she would be away until Thursday, and where she had put the spare key. "
+    "We laughed about it for a while, made a fire, and cooked whatever there was in the cupboard."
+)
 CONSENT = "She agreed on 3 May."
 
 
@@ -114,7 +131,8 @@ def test_several_clips_and_the_same_one_twice(library: Library, put, tmp_path):
 
 def test_what_is_longer_than_the_model_hears_is_cut_with_a_note(library: Library, put):
     ear = Ear()
-    voice = library.add("A", [put("long.wav", file_of(speech(repeat=7), RATE))], "en", CONSENT, ear)
+    long = np.concatenate((speech(text=LONG), speech()))
+    voice = library.add("A", [put("long.wav", file_of(long, RATE))], "en", CONSENT, ear)
     assert 15 < len(ear.heard[0][0]) / RATE <= 30
     assert voice.speech_s and voice.speech_s <= 30
     [note] = voice.notes or []

@@ -14,8 +14,9 @@ from timbre.audio.decode import decode
 from timbre.audio.dsp import faded, trimmed
 from timbre.audio.encode import encode
 from timbre.audio.quality import measure
+from timbre.audio.speakers import two_speakers
 from timbre.engine.protocol import CLIP_RATE, MAX_CLIPS
-from timbre.errors import BadVoice, ClipsTooLarge, NoSpeech, TooLittleSpeech
+from timbre.errors import BadVoice, ClipsTooLarge, NoSpeech, TooLittleSpeech, TwoSpeakers
 
 Samples = NDArray[np.float32]
 
@@ -26,6 +27,7 @@ LISTENED_S = 300.0
 """Seconds of a file in which speech is looked for."""
 
 LEAST_SPEECH_S = 3.0
+PERHAPS_TWO, SURE_OF_TWO = 2.2, 3.0  # of audio.speakers.two_speakers
 EDGE_S = 0.2  # kept before the first word and after the last
 
 
@@ -53,7 +55,7 @@ class Clip:
 def take(files: Sequence[tuple[str, Path]], limit_mb: int) -> list[Clip]:
     """Makes 1 to 10 files ready, each with its name for people to read. The same recording twice counts once.
 
-    Raises errors.BadVoice, ClipsTooLarge, NotAudio, NoSpeech, TooLittleSpeech, naming the file.
+    Raises errors.BadVoice, ClipsTooLarge, NotAudio, NoSpeech, TwoSpeakers, TooLittleSpeech, naming the file.
     """
     if not 1 <= len(files) <= MAX_CLIPS:
         raise BadVoice(reason=f"there are {len(files)} recordings, not 1 to {MAX_CLIPS}")
@@ -72,9 +74,10 @@ def take(files: Sequence[tuple[str, Path]], limit_mb: int) -> list[Clip]:
 
 
 def hear(shown: str, path: Path) -> Clip:
-    """Finds the speech in a file, cuts to it, and judges it. Raises errors.NotAudio, NoSpeech."""
+    """Finds the speech in a file, cuts to it, and judges it. Raises errors.NotAudio, NoSpeech, TwoSpeakers."""
     samples = decode(path, CLIP_RATE, LISTENED_S, shown)
-    spans = vad.speech_spans(np.asarray(soxr.resample(samples, CLIP_RATE, vad.RATE), np.float32))
+    narrow = np.asarray(soxr.resample(samples, CLIP_RATE, vad.RATE), np.float32)
+    spans = vad.speech_spans(narrow)
     if not spans:
         raise NoSpeech(file=shown)
     notes = [f"{shown}: {warning}." for warning in measure(samples, CLIP_RATE, spans).warnings()]
@@ -84,6 +87,11 @@ def hear(shown: str, path: Path) -> Clip:
         notes.append(
             f"{shown}: only {end - start:.0f} s of it are used, from its first word on; the model hears no more."
         )
+    second = two_speakers(narrow, [(begin, min(stop, end)) for begin, stop in spans if begin < end])
+    if second >= SURE_OF_TWO:
+        raise TwoSpeakers(file=shown)
+    if second >= PERHAPS_TWO:
+        notes.append(f"{shown}: it may hold two speakers, or two recordings that sound unlike; listen to the preview.")
     used = faded(trimmed(samples, CLIP_RATE, start, end), CLIP_RATE)
     speech_s = sum(min(stop, end) - begin for begin, stop in spans if begin < end)
     return Clip(shown, encode(used, "flac", CLIP_RATE), len(used) / CLIP_RATE, speech_s, notes)
