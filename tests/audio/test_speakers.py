@@ -23,7 +23,9 @@ def test_one_person_is_never_surely_two(person: str) -> None:
 
 
 def test_two_people_are_mostly_told_apart() -> None:
-    found = [worth(np.concatenate((prompts(ALLISON, 7, seed), prompts(CARLO, 7, seed)))) for seed in range(RECORDINGS)]
+    found = [
+        worth(np.concatenate((prompts(ALLISON, 12, seed), prompts(CARLO, 12, seed)))) for seed in range(RECORDINGS)
+    ]
     assert sum(one >= PERHAPS_TWO for one in found) >= 7
     assert sum(one >= SURE_OF_TWO for one in found) >= 5
 

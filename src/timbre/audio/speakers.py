@@ -28,8 +28,9 @@ ROUNDS, SHRINK = 15, 50  # of regrouping; frames' worth of the common covariance
 def two_speakers(samples: Samples, spans: Sequence[tuple[float, float]]) -> float:
     """How much better two speakers explain the speech than one, as a multiple of what a second one costs.
 
-    `samples` [samples] at 16 kHz, `spans` of speech in seconds. One person in one room stays below 2; two people come
-    to 2 to 5 (tests/audio/test_speakers.py). 0 where there is too little to tell.
+    `samples` [samples] at 16 kHz, `spans` of speech in seconds. One person in one room comes to 1 or 2, seldom to 2.5;
+    two people with half a minute of speech mostly to 3 or 4 (tests/audio/test_speakers.py). 0 where there is too little
+    to tell.
     """
     phrases = [one for one in _phrases(samples, spans) if len(one) >= SHORTEST_S * RATE / HOP / 2]
     if len(phrases) < LEAST_PHRASES:
