@@ -1,10 +1,9 @@
 """The vocoder as a stream: sound comes out while the GPT's latents still come in.
 
-What comes out, joined, is what `Decoder.forward` makes of all the latents at once, sample for sample, however they
-were cut. Each layer carries what its next outputs still need of its past inputs, so a chunk costs what its own length
-costs. The carried tensors belong to one utterance; the weights are the model's and are only read.
-
-Everything here is without a batch: [width, steps].
+What comes out, joined, is what `Decoder.forward` makes of all the latents at once, sample for sample and but for the
+rounding of float32, however they were cut. Each layer carries what its next outputs still need of its past inputs, so
+a chunk costs what its own length costs. What is carried belongs to one utterance; the weights are the model's and are
+only read. Nothing here has a batch: a layer's inputs are [width, steps].
 """
 
 from collections.abc import Sequence
@@ -53,12 +52,13 @@ class Chain:
 class Interpolation:
     """`F.interpolate(scale_factor=ratio, mode="linear")`: an output is final once both its neighbours came.
 
-    As torch does it, n steps that would become n again stay as they are. A ratio a little above 1 leaves short inputs
-    alone, then, and it takes 1 / (ratio - 1) steps to know that this input is not short; until then nothing comes out.
+    Torch leaves n steps that would become n again as they are. So a ratio a little above 1 does nothing to short
+    inputs, and only after 1 / (ratio - 1) steps is it known that this input is not short: until then, nothing is final.
     """
 
     def __init__(self, ratio: float, width: int, like: Tensor) -> None:
         self.ratio = ratio
+        self.kind = torch.promote_types(like.dtype, torch.float32)  # of positions: torch rounds them no coarser
         self.fused = _fused(like.device)
         self.taken, self.given = 0, 0  # steps
         self.carried = like.new_zeros(width, 0)  # the last of the steps taken
@@ -69,7 +69,7 @@ class Interpolation:
         outputs = int(self.taken * self.ratio)  # were this the end
         if outputs == self.taken:
             return self.carried if last else self.carried[:, :0]
-        at = _positions(self.given, outputs, self.ratio, self.fused)
+        at = self._positions(self.given, outputs)
         return self._blend(at if last else at[at.floor() + 1 < self.taken])
 
     def _blend(self, at: Tensor) -> Tensor:
@@ -78,18 +78,21 @@ class Interpolation:
         left, right = at.long(), (at.long() + 1).clamp(max=self.taken - 1)
         weight = (at - left).to(known)
         self.given += len(at)
-        following = int(_positions(self.given, self.given + 1, self.ratio, self.fused))
+        following = int(self._positions(self.given, self.given + 1))
         self.carried = _from(known, following - first)
         before, after = (known[:, (side - first).to(known.device)] for side in (left, right))
         return before * (1 - weight) + after * weight
 
     def needed(self, outputs: int) -> int:
-        at = int(_positions(outputs - 1, outputs, self.ratio, self.fused))
+        at = int(self._positions(outputs - 1, outputs))
         undecided = int(1 / (self.ratio - 1)) if self.ratio > 1 else 0
         inputs = max(at + 2, int(outputs / self.ratio), undecided)
         while int(inputs * self.ratio) < outputs or int(inputs * self.ratio) == inputs:
             inputs += 1
         return inputs
+
+    def _positions(self, first: int, end: int) -> Tensor:
+        return _positions(first, end, self.ratio, self.kind, self.fused)
 
 
 class Convolution:
@@ -110,7 +113,7 @@ class Convolution:
         seen = torch.cat((self.carried, F.pad(active, (0, self.padding)) if last else active), 1)
         steps = max(seen.shape[1] - self.reach, 0)
         self.carried = _from(seen, steps)
-        if not steps:
+        if not steps:  # torch refuses to convolve fewer
             return seen.new_zeros(self.layer.out_channels, 0)
         return F.conv1d(seen, self.layer.weight, self.bias, dilation=self.layer.dilation)
 
@@ -195,15 +198,11 @@ class VocoderStream:
 
     @torch.inference_mode()
     def __init__(self, decoder: Decoder, speaker: Tensor, speed: float = 1.0) -> None:
-        args, generator = decoder.args, decoder.waveform_decoder
-        like = generator.conv_pre.weight
-        ratios = (
-            1 / speed,
-            args.gpt_code_stride_len / args.output_hop_length,
-            args.output_sample_rate / args.input_sample_rate,
-        )
+        args, like = decoder.args, decoder.waveform_decoder.conv_pre.weight
+        to_frames = args.gpt_code_stride_len / args.output_hop_length
+        ratios = 1 / speed, to_frames, args.output_sample_rate / args.input_sample_rate
         interpolations = [Interpolation(ratio, args.decoder_input_dim, like) for ratio in ratios if ratio != 1.0]
-        self.layers = Chain([*interpolations, *_layers(generator, speaker)])
+        self.layers = Chain([*interpolations, *_layers(decoder.waveform_decoder, speaker)])
         self.nothing = like.new_zeros(args.decoder_input_dim, 0)
 
     @torch.inference_mode()
@@ -235,8 +234,7 @@ def _layers(generator: Generator, speaker: Tensor) -> list[Layer]:
     for stage, (up, condition) in enumerate(zip(generator.ups, generator.conds, strict=True)):
         transposed = cast(nn.ConvTranspose1d, up)
         layers.append(Upsampling(transposed, SLOPE, condition(told)[:, 0]))
-        side_by_side = blocks[stage * many : (stage + 1) * many]
-        layers.append(Mean(side_by_side, transposed.out_channels, transposed.weight))
+        layers.append(Mean(blocks[stage * many : (stage + 1) * many], transposed.out_channels, transposed.weight))
     return [*layers, Convolution(generator.conv_post, slope=0.01)]  # leaky ReLU's own slope, not SLOPE
 
 
@@ -254,24 +252,24 @@ def _from(x: Tensor, step: int) -> Tensor:
     return x[:, step:].clone()
 
 
-def _positions(first: int, end: int, ratio: float, fused: bool) -> Tensor:
-    """Where outputs `first` to `end` of an interpolation lie among its inputs: float32 [end - first], on the CPU.
+def _positions(first: int, end: int, ratio: float, kind: torch.dtype, fused: bool) -> Tensor:
+    """Where outputs `first` to `end` of an interpolation lie among its inputs: [end - first], on the CPU.
 
-    Float32 as torch computes it: thousands of steps into an utterance its rounding is audible in the last digits.
+    Rounded as torch rounds them: in float32, thousands of steps into an utterance, that moves the weights by 1e-4.
     """
-    middle, step = torch.arange(first, end, dtype=torch.float32) + 0.5, torch.tensor(1 / ratio, dtype=torch.float32)
-    at = (middle.double() * step.double() - 0.5).float() if fused else middle * step - 0.5
+    middle, step = torch.arange(first, end, dtype=kind) + 0.5, torch.tensor(1 / ratio, dtype=kind)
+    at = (middle.double() * step.double() - 0.5).to(kind) if fused else middle * step - 0.5
     return at.clamp(min=0)
 
 
 @cache
 def _fused(device: torch.device) -> bool:
-    """Whether torch's interpolation here rounds once, after a fused multiply and subtract, or after either of them.
+    """Whether torch's interpolation multiplies and subtracts at once, with one rounding, on this device.
 
-    It depends on the instructions that torch chose for this processor. The two part at few positions, so this asks.
+    That hangs on the instructions which torch chose for the processor, and shows at few positions; this asks it.
     """
     ratio = 24_000 / 22_050
     zigzag = torch.arange(4000, device=device).float() % 2  # interpolated, it shows the weights themselves
     made = F.interpolate(zigzag[None, None], scale_factor=ratio, mode="linear")[0, 0, :4000].cpu()
-    at = _positions(0, 4000, ratio, fused=True)
+    at = _positions(0, 4000, ratio, torch.float32, fused=True)
     return torch.allclose(made, 1 - (at % 2 - 1).abs(), rtol=0, atol=1e-6)
