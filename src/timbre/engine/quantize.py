@@ -20,6 +20,7 @@ class QuantizedLinear(nn.Module):
 
     scales: Tensor
     zeros: Tensor
+    bias: Tensor | None
 
     def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
         """`weight` [outputs, inputs], `bias` [outputs], single precision."""

@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from timbre.xtts.vocoder import SLOPE, Decoder, Generator, ResidualBlock
+from timbre.xtts.vocoder import SLOPE, Decoder, Generator, ResidualBlock, position_kind, positions
 
 
 class Layer(Protocol):
@@ -50,16 +50,17 @@ class Chain:
 
 
 class Interpolation:
-    """`F.interpolate(scale_factor=ratio, mode="linear")`: an output is final once both its neighbours came.
+    """A linear interpolation: an output is final once both its neighbours came.
 
-    Torch leaves n steps that would become n again as they are. So a ratio a little above 1 does nothing to short
-    inputs, and only after 1 / (ratio - 1) steps is it known that this input is not short: until then, nothing is final.
+    `as_torch` does what `F.interpolate(scale_factor=ratio)` does, which leaves n steps that would become n again as
+    they are. So a ratio a little above 1 does nothing to short inputs, and only after 1 / (ratio - 1) steps is it known
+    that this input is not short: until then, nothing is final.
     """
 
-    def __init__(self, ratio: float, width: int, like: Tensor) -> None:
-        self.ratio = ratio
-        self.kind = torch.promote_types(like.dtype, torch.float32)  # of positions: torch rounds them no coarser
-        self.fused = _fused(like.device)
+    def __init__(self, ratio: float, width: int, like: Tensor, as_torch: bool = True) -> None:
+        self.ratio, self.as_torch = ratio, as_torch
+        self.kind = position_kind(like)
+        self.fused = as_torch and _fused(like.device)
         self.taken, self.given = 0, 0  # steps
         self.carried = like.new_zeros(width, 0)  # the last of the steps taken
 
@@ -67,7 +68,7 @@ class Interpolation:
         self.carried = torch.cat((self.carried, x), 1)
         self.taken += x.shape[1]
         outputs = int(self.taken * self.ratio)  # were this the end
-        if outputs == self.taken:
+        if self.as_torch and outputs == self.taken:
             return self.carried if last else self.carried[:, :0]
         at = self._positions(self.given, outputs)
         return self._blend(at if last else at[at.floor() + 1 < self.taken])
@@ -85,14 +86,14 @@ class Interpolation:
 
     def needed(self, outputs: int) -> int:
         at = int(self._positions(outputs - 1, outputs))
-        undecided = int(1 / (self.ratio - 1)) if self.ratio > 1 else 0
+        undecided = int(1 / (self.ratio - 1)) if self.as_torch and self.ratio > 1 else 0
         inputs = max(at + 2, int(outputs / self.ratio), undecided)
-        while int(inputs * self.ratio) < outputs or int(inputs * self.ratio) == inputs:
+        while int(inputs * self.ratio) < outputs or (self.as_torch and int(inputs * self.ratio) == inputs):
             inputs += 1
         return inputs
 
     def _positions(self, first: int, end: int) -> Tensor:
-        return _positions(first, end, self.ratio, self.kind, self.fused)
+        return positions(first, end, self.ratio, self.kind, self.fused)
 
 
 class Convolution:
@@ -201,7 +202,11 @@ class VocoderStream:
         args, like = decoder.args, decoder.waveform_decoder.conv_pre.weight
         to_frames = args.gpt_code_stride_len / args.output_hop_length
         ratios = 1 / speed, to_frames, args.output_sample_rate / args.input_sample_rate
-        interpolations = [Interpolation(ratio, args.decoder_input_dim, like) for ratio in ratios if ratio != 1.0]
+        interpolations = [
+            Interpolation(ratio, args.decoder_input_dim, like, as_torch=place > 0)
+            for place, ratio in enumerate(ratios)
+            if ratio != 1.0
+        ]
         self.layers = Chain([*interpolations, *_layers(decoder.waveform_decoder, speaker)])
         self.nothing = like.new_zeros(args.decoder_input_dim, 0)
 
@@ -252,16 +257,6 @@ def _from(x: Tensor, step: int) -> Tensor:
     return x[:, step:].clone()
 
 
-def _positions(first: int, end: int, ratio: float, kind: torch.dtype, fused: bool) -> Tensor:
-    """Where outputs `first` to `end` of an interpolation lie among its inputs: [end - first], on the CPU.
-
-    Rounded as torch rounds them: in float32, thousands of steps into an utterance, that moves the weights by 1e-4.
-    """
-    middle, step = torch.arange(first, end, dtype=kind) + 0.5, torch.tensor(1 / ratio, dtype=kind)
-    at = (middle.double() * step.double() - 0.5).to(kind) if fused else middle * step - 0.5
-    return at.clamp(min=0)
-
-
 @cache
 def _fused(device: torch.device) -> bool:
     """Whether torch's interpolation multiplies and subtracts at once, with one rounding, on this device.
@@ -271,5 +266,5 @@ def _fused(device: torch.device) -> bool:
     ratio = 24_000 / 22_050
     zigzag = torch.arange(4000, device=device).float() % 2  # interpolated, it shows the weights themselves
     made = F.interpolate(zigzag[None, None], scale_factor=ratio, mode="linear")[0, 0, :4000].cpu()
-    at = _positions(0, 4000, ratio, torch.float32, fused=True)
+    at = positions(0, 4000, ratio, torch.float32, fused=True)
     return torch.allclose(made, 1 - (at % 2 - 1).abs(), rtol=0, atol=1e-6)
