@@ -30,7 +30,13 @@ class Settings(BaseSettings):
     engine_token: str = Field(
         "", description="Secret between the engine and its clients; needed when it listens on an address."
     )
-    engine_queue: int = Field(16, ge=1, description="Requests that may wait for the engine; more are refused at once.")
+    engine_rows: int = Field(16, ge=1, description="Pieces of text that the engine speaks side by side.")
+    engine_cache_mb: int = Field(
+        512, ge=1, description="Megabytes for what those pieces have said so far; more pieces wait."
+    )
+    engine_queue: int = Field(
+        16, ge=1, description="Requests that may wait for a place among them; more are refused at once."
+    )
     allowed_hosts: str = Field(
         "", description="Names that the API may be reached by besides this machine's, with commas between; *: any."
     )

@@ -1,8 +1,9 @@
-"""A speaker without a model: it hums as long as the text is, a tenth of a second at a step."""
+"""A speaker without a model: it hums as long as the text is, a tenth of a second at a step for each who listens."""
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -14,21 +15,39 @@ from timbre.text.plan import Piece
 STEP = 2400
 
 
+@dataclass(eq=False)
+class Hum:
+    """What one request still has to be hummed."""
+
+    left: int
+    value: float
+    ready: list[NDArray[np.float32]] = field(default_factory=list)
+
+    @property
+    def finished(self) -> bool:
+        return not self.left
+
+    def take(self) -> list[NDArray[np.float32]]:
+        ready, self.ready = self.ready, []
+        return ready
+
+
 class Parrot:
-    """What `EngineServer` asks of a model."""
+    """What `EngineServer` asks of a model. It has `rows` beaks."""
 
     name = "parrot"
     folder = Path("parrot")
     fingerprint = "feathers"
     languages = ("en", "pt")
 
-    def __init__(self, step_s: float = 0.0) -> None:
-        self.step_s = step_s
+    def __init__(self, step_s: float = 0.0, rows: int = 1) -> None:
+        self.step_s, self.rows = step_s, rows
         self.steps = 0
-        self.at_once = 0
         self.most_at_once = 0
         self.heard: list[tuple[list[Piece], str, Conditioning, Sampling]] = []
-        self.idle = threading.Event()
+        self.hums: list[Hum] = []
+        self.quiet = threading.Event()
+        self.choke = False
 
     def character_limit(self, language: str) -> int:
         return 200
@@ -42,21 +61,41 @@ class Parrot:
     def condition(self, clips: list[NDArray[np.float32]]) -> Conditioning:
         return voice(float(len(clips)) + len(clips[0]) / 1e6)
 
-    def speak(
-        self, pieces: Sequence[Piece], language: str, voice: Conditioning, sampling: Sampling
-    ) -> Iterator[NDArray[np.float32]]:
+    def begin(self, pieces: Sequence[Piece], language: str, voice: Conditioning, sampling: Sampling) -> Hum:
         self.heard.append((list(pieces), language, voice, sampling))
-        self.at_once += 1
-        self.most_at_once = max(self.most_at_once, self.at_once)
-        self.idle.clear()
-        try:
-            for _ in range(sum(len(piece.text) for piece in pieces)):
-                time.sleep(self.step_s)
-                self.steps += 1
-                yield np.full(STEP, voice.latents.flat[0], np.float32)
-        finally:
-            self.at_once -= 1
-            self.idle.set()
+        self.quiet.clear()
+        self.hums.append(Hum(sum(len(piece.text) for piece in pieces), voice.latents.flat[0]))
+        return self.hums[-1]
+
+    def step(self) -> None:
+        if self.choke:
+            raise MemoryError("a nut")
+        time.sleep(self.step_s)
+        self.steps += 1
+        self.most_at_once = max(self.most_at_once, self.running)
+        for hum in self.hums[: self.rows]:
+            hum.left -= 1
+            hum.ready.append(np.full(STEP, hum.value, np.float32))
+        self.hums = [hum for hum in self.hums if not hum.finished]
+        if self.idle:
+            self.quiet.set()
+
+    def cancel(self, speech: Hum) -> None:
+        self.hums = [hum for hum in self.hums if hum is not speech]
+        if self.idle:
+            self.quiet.set()
+
+    @property
+    def idle(self) -> bool:
+        return not self.hums
+
+    @property
+    def waiting(self) -> int:
+        return max(0, len(self.hums) - self.rows)
+
+    @property
+    def running(self) -> int:
+        return min(len(self.hums), self.rows)
 
 
 def voice(value: float) -> Conditioning:

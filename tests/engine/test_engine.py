@@ -55,9 +55,13 @@ def test_pieces_come_in_order_with_their_pauses_and_none_at_the_end(engine: Engi
 
 
 def test_it_can_be_left_between_two_codes(engine: Engine) -> None:
-    spoken = engine.speak([HELLO], "en", engine.voices()["ana"], Sampling(seed=1))
-    assert len(next(spoken)) == 0
-    spoken.close()
+    speech = engine.begin([HELLO, HELLO], "en", engine.voices()["ana"], Sampling(seed=1))
+    engine.step()
+    assert engine.running == 2
+    engine.cancel(speech)
+    assert engine.idle and engine.running == 0
+    engine.step()
+    assert not speech.take()
 
 
 def test_a_voice_of_another_model_is_refused(engine: Engine) -> None:

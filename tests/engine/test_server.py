@@ -1,4 +1,4 @@
-"""The engine's server: one utterance at a time, a bounded queue, and an end when the client goes."""
+"""The engine's server: many at once, a bounded queue, and an end when the client goes."""
 
 import asyncio
 import contextlib
@@ -25,6 +25,7 @@ from timbre.errors import (
     EngineStarting,
     EngineUnavailable,
     LanguageNotSpoken,
+    TimbreError,
     TokenMissing,
     UnknownModel,
     UnknownVoice,
@@ -108,19 +109,20 @@ def test_it_conditions_on_clips_and_names_its_voices(tmp_path):
     run(test)
 
 
-def test_stats_answer_while_it_speaks_and_others_wait_their_turn(tmp_path):
+def test_many_are_spoken_for_at_once_and_stats_answer_meanwhile(tmp_path):
     async def test():
-        parrot = Parrot(step_s=0.01)
+        parrot = Parrot(step_s=0.01, rows=3)
         async with serving(parrot, tmp_path) as client:
             work = [asyncio.create_task(spoken(client, [Piece("x" * 20, 0.0)])) for _ in range(3)]
-            await until(lambda: parrot.at_once == 1)
+            await until(lambda: parrot.running == 3)
             stats = await asyncio.wait_for(client.stats(), 0.5)
-            assert stats["working"] == "speak" and stats["ready"]
+            assert stats["running"] == 3 and stats["ready"]
             for samples in await asyncio.gather(*work):
                 assert len(samples) == 20 * STEP
-            assert parrot.most_at_once == 1
+            assert parrot.most_at_once == 3
+            assert parrot.steps < 45  # not one after another
             stats = await client.stats()
-            assert stats["utterances"] == 3 and stats["waiting"] == 0 and stats["audio_s"] == pytest.approx(6.0)
+            assert stats["utterances"] == 3 and stats["running"] == 0 and stats["audio_s"] == pytest.approx(6.0)
 
     run(test)
 
@@ -130,7 +132,7 @@ def test_more_than_the_queue_holds_is_refused_at_once(tmp_path):
         parrot = Parrot(step_s=0.01)
         async with serving(parrot, tmp_path, queue=2) as client:
             first = asyncio.create_task(spoken(client, LONG))
-            await until(lambda: parrot.at_once == 1)
+            await until(lambda: parrot.running == 1)
             waiting = [asyncio.create_task(spoken(client)) for _ in range(2)]
             while (await client.stats())["waiting"] < 2:
                 await asyncio.sleep(0.005)
@@ -143,33 +145,64 @@ def test_more_than_the_queue_holds_is_refused_at_once(tmp_path):
     run(test)
 
 
-def test_a_client_that_leaves_stops_the_model_within_a_step(tmp_path):
+def test_a_client_that_leaves_frees_the_batch_within_a_step(tmp_path):
     async def test():
         parrot = Parrot(step_s=0.01)
         async with serving(parrot, tmp_path) as client:
             stream = client.speak(LONG, "en", "ana", Sampling())
             await anext(stream)
             await stream.aclose()
-            await until(parrot.idle.is_set)
+            await until(parrot.quiet.is_set)
             assert parrot.steps < 50
             assert len(await spoken(client)) == 6 * STEP  # and the next one is served
 
     run(test)
 
 
-def test_a_client_that_leaves_the_queue_is_never_spoken_for(tmp_path):
+def test_a_client_that_leaves_while_it_waits_is_never_spoken_for(tmp_path):
     async def test():
         parrot = Parrot(step_s=0.01)
         async with serving(parrot, tmp_path) as client:
             first = asyncio.create_task(spoken(client, [Piece("x" * 40, 0.0)]))
-            await until(lambda: parrot.at_once == 1)
+            await until(lambda: parrot.running == 1)
             second = asyncio.create_task(spoken(client, [Piece("never", 0.0)]))
             while (await client.stats())["waiting"] < 1:
                 await asyncio.sleep(0.005)
             second.cancel()
-            await first
-            assert (await client.stats())["waiting"] == 0
-            assert all(heard[0][0].text != "never" for heard in parrot.heard)
+            await until(lambda: parrot.waiting == 0)
+            steps = parrot.steps
+            assert len(await first) == 40 * STEP
+            assert parrot.steps - steps <= 40
+
+    run(test)
+
+
+def test_a_step_that_fails_ends_every_speech_with_an_error_and_the_next_is_served(tmp_path):
+    async def test():
+        parrot = Parrot(step_s=0.01, rows=2)
+        async with serving(parrot, tmp_path) as client:
+            work = [asyncio.create_task(spoken(client, LONG)) for _ in range(2)]
+            await until(lambda: parrot.running == 2)
+            parrot.choke = True
+            for fault in await asyncio.gather(*work, return_exceptions=True):
+                assert isinstance(fault, TimbreError) and fault.code == "internal"
+            parrot.choke = False
+            assert len(await spoken(client)) == 6 * STEP
+
+    run(test)
+
+
+def test_another_model_is_loaded_once_nobody_speaks(tmp_path):
+    async def test():
+        parrot = Parrot(step_s=0.01)
+        async with serving(parrot, tmp_path) as client:
+            speaking = asyncio.create_task(spoken(client, [Piece("x" * 30, 0.0)]))
+            await until(lambda: parrot.running == 1)
+            dropped = asyncio.create_task(client.unload())
+            await asyncio.sleep(0.05)
+            assert not dropped.done()
+            assert len(await speaking) == 30 * STEP
+            assert not (await dropped)["ready"]
 
     run(test)
 

@@ -31,20 +31,22 @@ def prefixes(gpt: Gpt) -> list[torch.Tensor]:
 def test_rows_of_a_batch_are_as_alone(gpt: Gpt) -> None:
     rows = prefixes(gpt)
     codes = torch.tensor([[5, 900, 77], [12, 13, 14]])
-    together, cache = gpt.prefill(rows, 120)
-    stepped = [gpt.step(step, cache) for step in codes]
+    caches = [gpt.empty_cache(120) for _ in rows]
+    for prefix, cache in zip(rows, caches, strict=True):
+        gpt.prefill(prefix, cache)
+    stepped = [gpt.step(step, caches) for step in codes]
     for row, prefix in enumerate(rows):
-        alone, own = gpt.prefill([prefix], 120)
-        assert torch.allclose(together[row], alone[0], atol=1e-5)
+        own = gpt.empty_cache(120)
+        gpt.prefill(prefix, own)
         for step, hidden in zip(codes, stepped, strict=True):
-            assert torch.allclose(hidden[row], gpt.step(step[row : row + 1], own)[0], atol=1e-5)
+            assert torch.allclose(hidden[row], gpt.step(step[row : row + 1], [own])[0], atol=1e-5)
 
 
 @torch.inference_mode()
 def test_steps_give_the_latents_of_a_whole_pass(gpt: Gpt) -> None:
     prefix = prefixes(gpt)[0]
     codes = torch.tensor([3, 400, 1000, 8])
-    hidden, cache = gpt.prefill([prefix], 100)
-    stepped = [hidden[0], *(gpt.step(code[None], cache)[0] for code in codes)]
+    cache = gpt.empty_cache(100)
+    stepped = [gpt.prefill(prefix, cache), *(gpt.step(code[None], [cache])[0] for code in codes)]
     whole = gpt.hidden(torch.cat((prefix, gpt.embed_codes(codes, 1)))[None])[0, len(prefix) - 1 :]
     assert torch.allclose(torch.stack(stepped), whole, atol=1e-5)

@@ -43,7 +43,7 @@ async def _serve(chosen: Settings, parent: int | None) -> BaseException | None:
     serving = importlib.import_module("timbre.engine.server")
     listen = importlib.import_module("timbre.engine.listen")
     client = importlib.import_module("timbre.engine.client")
-    server = serving.EngineServer(lambda model: _load(model, chosen.threads), chosen.model, chosen.engine_queue)
+    server = serving.EngineServer(lambda model: _load(model, chosen), chosen.model, chosen.engine_queue)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for kind in (signal.SIGINT, signal.SIGTERM):
@@ -67,10 +67,12 @@ async def _serve(chosen: Settings, parent: int | None) -> BaseException | None:
     return None
 
 
-def _load(model: str, threads: int) -> Any:
+def _load(model: str, chosen: Settings) -> Any:
     """Runs in the model's thread: importing torch takes seconds, in which stats are answered already."""
     folder = catalogue.folder(model)
-    return importlib.import_module("timbre.engine.engine").Engine.load(folder, model, threads)
+    return importlib.import_module("timbre.engine.engine").Engine(
+        folder, model, chosen.threads, chosen.engine_rows, chosen.engine_cache_mb
+    )
 
 
 async def _watch(parent: int | None) -> None:

@@ -2,41 +2,68 @@
 
 import hashlib
 import secrets
+from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from timbre.engine.protocol import Conditioning, Sampling, read_voices
+from timbre.engine.quantize import quantize
 from timbre.engine.sampling import Chooser
-from timbre.engine.utterance import Utterance, lengths
+from timbre.engine.scheduler import Scheduler
+from timbre.engine.stream import VocoderStream
+from timbre.engine.utterance import Speech, Utterance, lengths
 from timbre.errors import BadRequest, ClipTooShort
 from timbre.text.languages import LANGUAGES
 from timbre.text.plan import Piece
 from timbre.text.tokenizer import Tokenizer
 from timbre.xtts import checkpoint
-from timbre.xtts.vocoder import at_speed
 
 Samples = NDArray[np.float32]
+
+FIRST_CODES, LONGEST_CHUNK = 4, 48
+"""Codes that the first stretch of sound has beyond what the vocoder has to see ahead, and that the longest has."""
+
+SOUNDED_A_STEP = 64
+"""Codes made sound in one step at the most: all rows wait meanwhile."""
 
 STUDIO = "speakers_xtts.pth"  # beside the public weights: named voices, by their conditioning
 
 
 class Engine:
-    """One model, one utterance at a time. `rate` is of what it speaks, in samples a second."""
+    """One model, many utterances at a time. `rate` is of what it speaks, in samples a second.
 
-    def __init__(self, folder: Path, name: str, threads: int = 0) -> None:
+    `rows` bounds the batch, `cache_mb` the memory of all that its utterances have said, `weights` (fp32 or int8) are
+    what decoding multiplies with.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        threads: int = 0,
+        rows: int = 16,
+        cache_mb: int = 512,
+        weights: Literal["fp32", "int8"] = "fp32",
+    ) -> None:
         if threads:
             torch.set_num_threads(threads)
         self.folder, self.name = folder, name
         self.model = checkpoint.load(folder)
+        if weights == "int8":
+            quantize(self.model.gpt)
         self.tokenizer = Tokenizer.load(folder)
         self.fingerprint = fingerprint(folder)
         config = self.model.config
         self.languages = config.languages
         self.rate = config.model_args.output_sample_rate
+        a_position = 2 * 4 * config.model_args.gpt_layers * config.model_args.gpt_n_model_channels  # bytes
+        self.scheduler = Scheduler(rows, cache_mb * 2**20 // a_position)
 
     @classmethod
     def load(cls, folder: Path, name: str, threads: int = 0) -> "Engine":
@@ -86,16 +113,54 @@ class Engine:
 
         The same seed gives the same audio; without one, each call has its own.
         """
-        seed = secrets.randbits(62) if sampling.seed is None else sampling.seed
-        for number, piece in enumerate(pieces):
-            utterance = self._utterance(piece, language, voice, sampling, seed + number)
-            for _ in self._decode(utterance):
-                yield np.zeros(0, np.float32)  # a place to stop at: the caller may close between any two codes
-            if utterance.codes:
-                yield self._vocode(utterance, sampling.speed)
-            if piece.pause and number + 1 < len(pieces):
-                yield np.zeros(int(piece.pause * self.rate), np.float32)
+        speech = self.begin(pieces, language, voice, sampling)
+        try:
+            while not speech.finished or speech.ready:
+                yield from speech.take()
+                self.step()
+        finally:
+            self.cancel(speech)
 
+    def begin(self, pieces: Sequence[Piece], language: str, voice: Conditioning, sampling: Sampling) -> Speech:
+        """Take a request in hand: `step` makes its sound, `Speech.take` hands it out. Raises errors.BadRequest."""
+        seed = secrets.randbits(62) if sampling.seed is None else sampling.seed
+        utterances = [
+            self._utterance(piece, language, voice, sampling, seed + number) for number, piece in enumerate(pieces)
+        ]
+        speech = Speech(deque(utterances), FIRST_CODES + utterances[0].vocoder.lookahead)
+        self.scheduler.add(speech)
+        return speech
+
+    def step(self) -> None:
+        """Advance every running utterance by one audio code, and make sound of what is due."""
+        for utterance in self.scheduler.admit():
+            self._prefill(utterance)
+        running = [utterance for utterance in self.scheduler.running if not utterance.finished]
+        if running:
+            self._decode(running)
+        self.scheduler.leave()
+        self._sound()
+
+    def cancel(self, speech: Speech) -> None:
+        """Forget a speech; its rows are free from the next step on."""
+        self.scheduler.remove(speech)
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to step for."""
+        return not self.scheduler.speeches
+
+    @property
+    def waiting(self) -> int:
+        """Speeches that have no place in the batch yet."""
+        return self.scheduler.waiting
+
+    @property
+    def running(self) -> int:
+        """Utterances in the batch."""
+        return len(self.scheduler.running)
+
+    @torch.inference_mode()
     def _utterance(self, piece: Piece, language: str, voice: Conditioning, sampling: Sampling, seed: int) -> Utterance:
         args = self.model.config.model_args
         if voice.latents.shape[1] != args.gpt_n_model_channels or len(voice.embedding) != args.d_vector_dim:
@@ -103,28 +168,55 @@ class Engine:
         ids = self.tokenizer.encode(piece.text, language)[: args.gpt_max_text_tokens - 2]
         fewest, most = lengths(piece.text, args)
         chooser = Chooser.start(sampling, seed % 2**63, args.gpt_num_audio_tokens, args.gpt_start_audio_token)
-        tensors = torch.tensor(ids), torch.from_numpy(voice.latents), torch.from_numpy(voice.embedding)
-        return Utterance(piece.text, *tensors, chooser, fewest, most)
-
-    def _decode(self, utterance: Utterance) -> Iterator[None]:
-        """Say an utterance, one code a step."""
-        gpt, args = self.model.gpt, self.model.config.model_args
-        stop, start = args.gpt_stop_audio_token, args.gpt_start_audio_token
-        with torch.inference_mode():
-            prefix = gpt.embed_prefix(utterance.latents, utterance.text_ids)
-            hidden, cache = gpt.prefill([prefix], len(prefix) + utterance.most)
-            utterance.take(gpt.mel_head(hidden)[0], hidden[0], stop, start)
-        while not utterance.finished:
-            yield
-            with torch.inference_mode():
-                hidden = gpt.step(torch.tensor(utterance.codes[-1:]), cache)
-                utterance.take(gpt.mel_head(hidden)[0], hidden[0], stop, start)
+        prefix = self.model.gpt.embed_prefix(torch.from_numpy(voice.latents), torch.tensor(ids))
+        vocoder = VocoderStream(self.model.hifigan_decoder, torch.from_numpy(voice.embedding), sampling.speed)
+        return Utterance(piece.text, prefix, chooser, vocoder, fewest, most, piece.pause)
 
     @torch.inference_mode()
-    def _vocode(self, utterance: Utterance, speed: float) -> Samples:
-        latents = at_speed(utterance.spoken(), speed)
-        wave: Samples = self.model.hifigan_decoder(latents, utterance.speaker[None])[0].numpy()
-        return wave
+    def _prefill(self, utterance: Utterance) -> None:
+        utterance.cache = self.model.gpt.empty_cache(utterance.room)
+        self._choose([utterance], self.model.gpt.prefill(utterance.prefix, utterance.cache)[None])
+
+    @torch.inference_mode()
+    def _decode(self, running: list[Utterance]) -> None:
+        codes = torch.tensor([utterance.codes[-1] for utterance in running])
+        caches = [utterance.cache for utterance in running if utterance.cache is not None]
+        self._choose(running, self.model.gpt.step(codes, caches))
+
+    def _choose(self, rows: list[Utterance], hidden: Tensor) -> None:
+        args = self.model.config.model_args
+        logits = self.model.gpt.mel_head(hidden)
+        for row, utterance in enumerate(rows):
+            utterance.take(logits[row], hidden[row], args.gpt_stop_audio_token, args.gpt_start_audio_token)
+
+    @torch.inference_mode()
+    def _sound(self) -> None:
+        """Sound for those who have heard least, as much as a step has time for."""
+        left = SOUNDED_A_STEP
+        for speech in sorted(self.scheduler.speeches, key=lambda one: one.given):
+            if left <= 0:
+                break
+            left -= self._sound_of(speech, left)
+            if speech.finished:
+                self.scheduler.remove(speech)
+
+    def _sound_of(self, speech: Speech, most: int) -> int:
+        """Sound of the utterance that is being heard, once a chunk of it has come together. Returns codes used."""
+        if not speech.begun:
+            return 0
+        heard = speech.begun[0]
+        count = min(len(heard.hidden), most)
+        if count < speech.chunk and not heard.finished:
+            return 0
+        samples = heard.sound(count)
+        if heard.silent:
+            speech.begun.popleft()
+            pause = int(heard.pause * self.rate) if not speech.finished else 0
+            samples = np.concatenate((samples, np.zeros(pause, np.float32)))
+        speech.chunk = min(2 * speech.chunk, LONGEST_CHUNK)
+        speech.given += len(samples)
+        speech.ready.append(samples)
+        return count
 
 
 def fingerprint(folder: Path) -> str:

@@ -1,7 +1,7 @@
 """The engine as a process: a WebSocket server around one model.
 
-The model's work is done by one thread, so that one utterance is spoken at a time and the others wait in its queue;
-the event loop stays free to answer `stats` meanwhile, and to notice that a client has gone.
+The model's work is done by one thread, which speaks for all who asked at once; the event loop stays free to answer
+`stats` meanwhile, and to notice that a client has gone.
 """
 
 import asyncio
@@ -9,13 +9,11 @@ import contextlib
 import json
 import logging
 import os
-import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +31,7 @@ from timbre.engine.protocol import (
     samples_to_bytes,
     write_voices,
 )
+from timbre.engine.worker import Spoken, Worker
 from timbre.errors import (
     BadRequest,
     EngineBusy,
@@ -45,14 +44,10 @@ from timbre.text.languages import LANGUAGES
 from timbre.text.plan import Piece
 
 log = logging.getLogger("timbre.engine")
-Result = TypeVar("Result")
 
 
 class Speaker(Protocol):
-    """What the server asks of a model: `timbre.engine.engine.Engine` is one.
-
-    `speak` yields at every step of its decoding, if only nothing, so that it can be left at any of them.
-    """
+    """What the server asks of a model: `timbre.engine.engine.Engine` is one."""
 
     name: str
     folder: Path
@@ -63,9 +58,15 @@ class Speaker(Protocol):
     def voices(self) -> dict[str, Conditioning]: ...
     def condition(self, clips: list[NDArray[np.float32]]) -> Conditioning: ...
     def sampling(self) -> Sampling: ...
-    def speak(
-        self, pieces: Sequence[Piece], language: str, voice: Conditioning, sampling: Sampling
-    ) -> Iterator[NDArray[np.float32]]: ...
+    def begin(self, pieces: Sequence[Piece], language: str, voice: Conditioning, sampling: Sampling) -> Spoken: ...
+    def step(self) -> None: ...
+    def cancel(self, speech: Any) -> None: ...
+    @property
+    def idle(self) -> bool: ...
+    @property
+    def waiting(self) -> int: ...
+    @property
+    def running(self) -> int: ...
 
 
 Load = Callable[[str], Speaker]
@@ -77,15 +78,15 @@ class Counts:
     """What the engine has done since it started."""
 
     started: float = field(default_factory=time.monotonic)
-    waiting: int = 0
-    working: str = ""
     utterances: int = 0
     audio_s: float = 0.0
-    work_s: float = 0.0
 
 
 class EngineServer:
-    """One model, one thread that works with it, and the requests that wait for that thread."""
+    """One model, one thread that works with it, and the requests that it speaks for.
+
+    `queue` is how many of them may wait for a place in the batch.
+    """
 
     def __init__(self, load: Load, model: str, queue: int) -> None:
         self._load_model = load
@@ -95,18 +96,18 @@ class EngineServer:
         self._voices: dict[str, Conditioning] = {}
         self._cards: dict[str, dict[str, str]] = {}
         self._ready = False
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="model")
+        self._worker = Worker()
         self._counts = Counts()
 
     # Life
 
     async def start(self) -> None:
         """Loads the model and lets it speak once. Raises what the loading raises."""
-        await self._work("load", lambda: self._take(self._model))
+        await self._worker.run(lambda: self._take(self._model), alone=True)
 
     def close(self) -> None:
         """Ends the thread after the step it is in; what still waits is dropped."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        self._worker.close()
 
     def _take(self, model: str) -> None:
         """Loads a model and warms it: memory is touched and kernels are chosen before the first user waits for them."""
@@ -118,15 +119,19 @@ class EngineServer:
         voice = next(iter(voices.values()), None) or engine.condition([noise])
         language = engine.languages[0]
         words = [Piece(f"{LANGUAGES[language].own_name}.", 0.0)]
-        spoken = sum(len(part) for part in engine.speak(words, language, voice, replace(engine.sampling(), seed=0)))
+        speech, spoken = engine.begin(words, language, voice, replace(engine.sampling(), seed=0)), 0
+        while not speech.finished:
+            engine.step()
+            spoken += sum(len(samples) for samples in speech.take())
         if not spoken:
             raise RuntimeError(f"the model {model} said nothing")
+        self._worker.batch = engine
         self._engine, self._voices, self._cards = engine, voices, _cards(engine.folder, voices)
         self._model, self._ready = model, True
         log.info("%s is ready after %.1f s: %s", model, time.monotonic() - began, ", ".join(engine.languages))
 
     def _drop(self) -> None:
-        self._ready, self._engine, self._voices = False, None, {}
+        self._ready, self._engine, self._voices, self._worker.batch = False, None, {}, None
 
     # Requests
 
@@ -165,8 +170,15 @@ class EngineServer:
                 model=engine.name, language=language, advice=f"It speaks: {', '.join(engine.languages)}."
             )
         voice = await self._voice(socket, request)
+
+        def begin() -> Spoken:
+            engine = self._loaded()  # which may have gone, or have become another, since the request came
+            if engine.waiting >= self._queue:
+                raise EngineBusy(waiting=engine.waiting)
+            return engine.begin(pieces, language, voice, sampling)
+
         began, first, count = time.monotonic(), None, 0
-        async for samples in self._spoken(lambda: engine.speak(pieces, language, voice, sampling)):
+        async for samples in self._worker.speak(begin):
             first = first if first is not None else time.monotonic() - began
             count += len(samples)
             await socket.send(samples_to_bytes(samples))
@@ -180,7 +192,7 @@ class EngineServer:
         if not isinstance(count, int) or not 1 <= count <= MAX_CLIPS:
             raise BadRequest(reason=f"a voice is made from 1 to {MAX_CLIPS} clips")
         clips = [samples_from_bytes(_binary(await socket.recv())) for _ in range(count)]
-        voice = await self._work("condition", lambda: engine.condition(clips))
+        voice = await self._worker.run(lambda: engine.condition(clips))
         await socket.send(voice.to_bytes())
 
     async def _list_voices(self, socket: ServerConnection, request: Mapping[str, Any]) -> None:
@@ -190,11 +202,11 @@ class EngineServer:
     async def _load(self, socket: ServerConnection, request: Mapping[str, Any]) -> None:
         model = str(request.get("model", ""))
         if not (self._ready and model == self._model):
-            await self._work("load", lambda: self._take(model))
+            await self._worker.run(lambda: self._take(model), alone=True)
         await _send(socket, {"done": self.stats()})
 
     async def _unload(self, socket: ServerConnection, request: Mapping[str, Any]) -> None:
-        await self._work("unload", self._drop)
+        await self._worker.run(self._drop, alone=True)
         await _send(socket, {"done": self.stats()})
 
     async def _stats(self, socket: ServerConnection, request: Mapping[str, Any]) -> None:
@@ -206,14 +218,13 @@ class EngineServer:
         wire: dict[str, Any] = {
             "ready": self._ready,
             "pid": os.getpid(),
-            "waiting": counts.waiting,
+            "waiting": engine.waiting if engine else 0,
+            "running": engine.running if engine else 0,
             "utterances": counts.utterances,
             "audio_s": round(counts.audio_s, 3),
-            "work_s": round(counts.work_s, 3),
+            "work_s": round(self._worker.busy_s, 3),
             "up_s": round(time.monotonic() - counts.started, 3),
         }
-        if counts.working:
-            wire["working"] = counts.working
         if engine is not None:
             wire |= {
                 "model": engine.name,
@@ -225,8 +236,6 @@ class EngineServer:
                 "sampling": engine.sampling().as_dict(),
             }
         return wire
-
-    # The thread
 
     def _loaded(self) -> Speaker:
         if self._engine is None or not self._ready:
@@ -241,61 +250,6 @@ class EngineServer:
         if name not in self._voices:
             raise UnknownVoice(voice=name, known=", ".join(sorted(self._voices)))
         return self._voices[name]
-
-    async def _work(self, what: str, job: Callable[[], Result]) -> Result:
-        """Runs a job in the model's thread, after those before it. Raises errors.EngineBusy when too many wait."""
-        counts = self._counts
-        if counts.waiting >= self._queue:
-            raise EngineBusy(waiting=counts.waiting)
-        counts.waiting += 1
-
-        def run() -> Result:
-            loop.call_soon_threadsafe(began)
-            start = time.monotonic()
-            try:
-                return job()
-            finally:
-                loop.call_soon_threadsafe(ended, time.monotonic() - start)
-
-        def began() -> None:
-            counts.waiting -= 1
-            counts.working = what
-
-        def ended(seconds: float) -> None:
-            counts.working = ""
-            counts.work_s += seconds
-
-        loop = asyncio.get_running_loop()
-        future = self._thread.submit(run)
-        try:
-            return await asyncio.wrap_future(future)
-        except asyncio.CancelledError:
-            if future.cancelled():  # it never began, so it will not count itself out
-                counts.waiting -= 1
-            raise
-
-    async def _spoken(self, speak: Callable[[], Iterator[NDArray[np.float32]]]) -> AsyncIterator[NDArray[np.float32]]:
-        """The samples of an utterance as they are made. Left early, it stops the model at its next step."""
-        loop = asyncio.get_running_loop()
-        made: asyncio.Queue[NDArray[np.float32] | None] = asyncio.Queue()
-        stop = threading.Event()
-
-        def run() -> None:
-            for samples in speak():
-                if stop.is_set():
-                    break
-                if len(samples):
-                    loop.call_soon_threadsafe(made.put_nowait, samples)
-
-        work = asyncio.create_task(self._work("speak", run))
-        work.add_done_callback(lambda _: made.put_nowait(None))
-        try:
-            while (samples := await made.get()) is not None:
-                yield samples
-            await work
-        finally:
-            stop.set()
-            work.cancel()
 
 
 OPS: dict[str, Callable[..., Any]] = {

@@ -1,32 +1,46 @@
-"""One piece of text on its way to sound."""
+"""What is being said: a speech is what somebody asked for, an utterance one piece of its text on the way to sound."""
 
+from collections import deque
 from dataclasses import dataclass, field
+from itertools import count
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from timbre.engine.sampling import Chooser
+from timbre.engine.stream import VocoderStream
 from timbre.xtts.config import ModelArgs
+from timbre.xtts.gpt import Cache
 
 # Audio codes a character of text, from the recordings that `mini` was taught with: their slowest and fastest reading
 # lie well inside, and what goes beyond is babble or a swallowed sentence.
 FEWEST_A_CHARACTER, MOST_A_CHARACTER, MOST_BESIDE = 0.4, 4.0, 40
 
+Samples = NDArray[np.float32]
 
-@dataclass(slots=True)
+
+@dataclass(slots=True, eq=False)
 class Utterance:
     """What was asked, and how far it has come."""
 
     text: str
-    text_ids: Tensor  # [length]
-    latents: Tensor  # conditioning [32, width]
-    speaker: Tensor  # embedding [512]
+    prefix: Tensor  # all that stands before the first code, [length, width]
     chooser: Chooser
+    vocoder: VocoderStream
     fewest: int
     most: int
+    pause: float = 0.0  # seconds of silence after it, unless it is the last
     codes: list[int] = field(default_factory=list)
-    hidden: list[Tensor] = field(default_factory=list)  # one latent a code, [width]
+    hidden: list[Tensor] = field(default_factory=list)  # one latent a code, [width]; what the vocoder took is dropped
     finished: bool = False
+    cache: Cache | None = None  # while it runs
+
+    @property
+    def room(self) -> int:
+        """Positions that it comes to at the most."""
+        return len(self.prefix) + self.most
 
     def take(self, logits: Tensor, latent: Tensor, stop: int, start: int) -> None:
         """Choose the next code from `logits` [codes]; `latent` [width] is what it was chosen from and speaks it.
@@ -42,9 +56,48 @@ class Utterance:
         self.hidden.append(latent)
         self.finished = len(self.codes) >= self.most
 
-    def spoken(self) -> Tensor:
-        """The latents of what was said so far [1, codes, width]."""
-        return torch.stack(self.hidden)[None]
+    def sound(self, most: int) -> Samples:
+        """The sound of at most so many of the latents that wait for it, [samples]; the rest of it with the last one."""
+        latents, self.hidden = self.hidden[:most], self.hidden[most:]
+        parts = [self.vocoder.push(torch.stack(latents))] if latents else []
+        if self.silent:
+            parts.append(self.vocoder.finish())
+        return torch.cat(parts).numpy() if parts else np.zeros(0, np.float32)
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing of it waits to be made sound, nor will."""
+        return self.finished and not self.hidden
+
+
+_numbers = count()
+
+
+@dataclass(slots=True, eq=False)
+class Speech:
+    """A request: its utterances in order. They are decoded side by side and heard one after another."""
+
+    waiting: deque[Utterance]  # not begun
+    chunk: int  # codes of the next stretch of sound
+    begun: deque[Utterance] = field(default_factory=deque)  # decoding, or decoded and not yet heard; the first is heard
+    ready: list[Samples] = field(default_factory=list)  # sound to be handed out
+    given: int = 0  # samples of sound made so far
+    number: int = field(default_factory=lambda: next(_numbers))  # who came first
+
+    @property
+    def running(self) -> int:
+        """Rows that it has in the batch."""
+        return sum(not utterance.finished for utterance in self.begun)
+
+    @property
+    def finished(self) -> bool:
+        """Whether everything was said and made sound."""
+        return not self.waiting and not self.begun
+
+    def take(self) -> list[Samples]:
+        """The sound that became ready since the last call."""
+        ready, self.ready = self.ready, []
+        return ready
 
 
 def lengths(text: str, args: ModelArgs) -> tuple[int, int]:

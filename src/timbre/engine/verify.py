@@ -123,17 +123,18 @@ def greedy(model: Xtts, conditioning: Tensor, text_ids: Tensor, most: int) -> tu
     """
     args, gpt = model.config.model_args, model.gpt
     prefix = gpt.embed_prefix(conditioning, text_ids)
-    hidden, cache = gpt.prefill([prefix], len(prefix) + most)
+    cache = gpt.empty_cache(len(prefix) + most)
+    hidden = gpt.prefill(prefix, cache)
     chooser = Chooser.start(
         Sampling(repetition_penalty=5.0), 0, args.gpt_num_audio_tokens, args.gpt_start_audio_token, True
     )
     codes, latents = [], []
     while True:
-        codes.append(chooser.choose(gpt.mel_head(hidden)[0]))
-        latents.append(hidden[0])
+        codes.append(chooser.choose(gpt.mel_head(hidden)))
+        latents.append(hidden)
         if len(codes) == most or codes[-1] == args.gpt_stop_audio_token:
             return codes, torch.stack(latents)
-        hidden = gpt.step(torch.tensor(codes[-1:]), cache)
+        hidden = gpt.step(torch.tensor(codes[-1:]), [cache])[0]
 
 
 def _same(name: str, ours: list[int] | list[list[int]], wanted: list[int] | list[list[int]]) -> Check:

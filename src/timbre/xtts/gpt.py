@@ -32,17 +32,17 @@ class Projection(nn.Module):
 
 @dataclass(slots=True)
 class Cache:
-    """What the running rows have said, as attention needs it. A row is an utterance and has its own length."""
+    """What one utterance has said, as attention needs it."""
 
-    keys: list[Tensor]  # a layer: [rows, heads, room, head]
-    values: list[Tensor]
-    lengths: Tensor  # [rows], positions filled
-    said: Tensor  # [rows], audio positions filled, the start code counted
+    keys: Tensor  # [layers, heads, room, head]
+    values: Tensor
+    length: int = 0  # positions filled
+    said: int = 0  # audio positions filled, the start code counted
 
     @property
     def room(self) -> int:
-        """Positions that each row has space for."""
-        return self.keys[0].shape[2]
+        """Positions that there is space for."""
+        return self.keys.shape[2]
 
 
 class SelfAttention(nn.Module):
@@ -59,25 +59,29 @@ class SelfAttention(nn.Module):
         query, key, value = self.c_attn(x).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
         return query, key, value
 
-    def forward(self, x: Tensor, keys: Tensor | None = None, values: Tensor | None = None) -> Tensor:
-        """[rows, steps, width] → the same; keys and values are kept in the given room from position 0 on."""
+    def forward(self, x: Tensor, cache: Cache | None = None, layer: int = 0) -> Tensor:
+        """[rows, steps, width] → the same. A cache is filled from position 0 on, and is of a single row."""
         query, key, value = self.split(x)
-        if keys is not None and values is not None:
-            keys[:, :, : key.shape[2]] = key
-            values[:, :, : value.shape[2]] = value
+        if cache is not None:
+            cache.keys[layer, :, : key.shape[2]] = key[0]
+            cache.values[layer, :, : value.shape[2]] = value[0]
         heard = F.scaled_dot_product_attention(query, key, value, is_causal=True)
         return self._join(heard)
 
-    def step(self, x: Tensor, keys: Tensor, values: Tensor, lengths: Tensor, seen: Tensor) -> Tensor:
-        """One new position a row, [rows, 1, width] → the same. `seen` [rows, 1, 1, positions] says where each may
-        look.
+    def step(self, x: Tensor, caches: Sequence[Cache], layer: int) -> Tensor:
+        """One new position of each row, [rows, 1, width] → the same.
+
+        Each row looks at its own past alone, in a call of its own: a batch padded to its longest row would round
+        differently with its neighbours.
         """
         query, key, value = self.split(x)
-        row = torch.arange(x.shape[0], device=x.device)
-        keys[row, :, lengths] = key[:, :, 0]
-        values[row, :, lengths] = value[:, :, 0]
-        longest = seen.shape[-1]
-        heard = F.scaled_dot_product_attention(query, keys[:, :, :longest], values[:, :, :longest], attn_mask=seen)
+        heard = torch.empty_like(query)
+        for row, cache in enumerate(caches):
+            end = cache.length + 1
+            cache.keys[layer, :, cache.length] = key[row, :, 0]
+            cache.values[layer, :, cache.length] = value[row, :, 0]
+            keys, values = cache.keys[None, layer, :, :end], cache.values[None, layer, :, :end]
+            heard[row] = F.scaled_dot_product_attention(query[row : row + 1], keys, values)[0]
         return self._join(heard)
 
     def _join(self, heard: Tensor) -> Tensor:
@@ -109,15 +113,15 @@ class Block(nn.Module):
         self.ln_2 = nn.LayerNorm(width)
         self.mlp = FeedForward(width, std)
 
-    def forward(self, x: Tensor, keys: Tensor | None = None, values: Tensor | None = None) -> Tensor:
+    def forward(self, x: Tensor, cache: Cache | None = None, layer: int = 0) -> Tensor:
         """A whole sequence [rows, steps, width]."""
-        x = x + self.attn(self.ln_1(x), keys, values)
+        x = x + self.attn(self.ln_1(x), cache, layer)
         out: Tensor = x + self.mlp(self.ln_2(x))
         return out
 
-    def step(self, x: Tensor, keys: Tensor, values: Tensor, lengths: Tensor, seen: Tensor) -> Tensor:
-        """One new position a row [rows, 1, width]."""
-        x = x + self.attn.step(self.ln_1(x), keys, values, lengths, seen)
+    def step(self, x: Tensor, caches: Sequence[Cache], layer: int) -> Tensor:
+        """One new position of each row [rows, 1, width]."""
+        x = x + self.attn.step(self.ln_1(x), caches, layer)
         out: Tensor = x + self.mlp(self.ln_2(x))
         return out
 
@@ -190,39 +194,33 @@ class Gpt(nn.Module):
             embedded = block(embedded)
         return self._finish(embedded)
 
-    def prefill(self, prefixes: Sequence[Tensor], room: int) -> tuple[Tensor, Cache]:
-        """Start a row for each prefix [length, width]. Returns the latents of their last positions [rows, width] and
-        the cache.
-
-        `room` is how many positions the longest row may come to.
+    def prefill(self, prefix: Tensor, cache: Cache) -> Tensor:
+        """Begin an utterance with its prefix [length, width]. Fills an empty cache; returns the last position's latent
+        [width].
         """
-        lengths = torch.tensor([len(prefix) for prefix in prefixes], device=prefixes[0].device)
-        embedded = nn.utils.rnn.pad_sequence(list(prefixes), batch_first=True)  # causal: no row sees its padding
-        cache = self._empty_cache(len(prefixes), max(room, embedded.shape[1]), embedded)
-        for block, keys, values in zip(self.gpt.h, cache.keys, cache.values, strict=True):
-            embedded = block(embedded, keys, values)
-        cache.lengths, cache.said = lengths, torch.ones_like(lengths)
-        last = embedded[torch.arange(len(prefixes)), lengths - 1]
-        return self._finish(last), cache
+        x = prefix[None]
+        for layer, block in enumerate(self.gpt.h):
+            x = block(x, cache, layer)
+        cache.length, cache.said = len(prefix), 1
+        return self._finish(x[0, -1])
 
-    def step(self, codes: Tensor, cache: Cache) -> Tensor:
-        """The latent that follows one more code a row. `codes` [rows] → [rows, width]; the cache grows by one."""
-        x = (self.mel_embedding(codes) + self.mel_pos_embedding.emb(cache.said))[:, None]
-        longest = int(cache.lengths.max()) + 1
-        seen = (torch.arange(longest, device=codes.device)[None] <= cache.lengths[:, None])[:, None, None]
-        for block, keys, values in zip(self.gpt.h, cache.keys, cache.values, strict=True):
-            x = block.step(x, keys, values, cache.lengths, seen)  # type: ignore[operator]
-        cache.lengths = cache.lengths + 1
-        cache.said = cache.said + 1
+    def step(self, codes: Tensor, caches: Sequence[Cache]) -> Tensor:
+        """The latents [rows, width] that follow one more code of each row, `codes` [rows]; the caches grow by one."""
+        said = torch.tensor([cache.said for cache in caches], device=codes.device)
+        x = (self.mel_embedding(codes) + self.mel_pos_embedding.emb(said))[:, None]
+        for layer, block in enumerate(self.gpt.h):
+            x = block.step(x, caches, layer)  # type: ignore[operator]
+        for cache in caches:
+            cache.length, cache.said = cache.length + 1, cache.said + 1
         return self._finish(x[:, 0])
+
+    def empty_cache(self, room: int) -> Cache:
+        """A cache of one utterance that comes to at most `room` positions."""
+        args, like = self.args, self.final_norm.weight
+        heads = args.gpt_n_heads
+        shape = (args.gpt_layers, heads, room, args.gpt_n_model_channels // heads)
+        return Cache(like.new_empty(shape), like.new_empty(shape))
 
     def _finish(self, x: Tensor) -> Tensor:
         out: Tensor = self.final_norm(self.gpt.ln_f(x))
         return out
-
-    def _empty_cache(self, rows: int, room: int, like: Tensor) -> Cache:
-        heads = self.args.gpt_n_heads
-        shape = (rows, heads, room, self.args.gpt_n_model_channels // heads)
-        count = torch.zeros(rows, dtype=torch.long, device=like.device)
-        make = [[like.new_zeros(shape) for _ in self.gpt.h] for _ in range(2)]
-        return Cache(make[0], make[1], count, count.clone())

@@ -127,7 +127,7 @@ async function watchEngine() {
   const before = engine.state;
   try {
     const [found] = (await read("/health/engines")).items;
-    const state = !found || found.error ? "down" : !found.ready ? "starting" : found.working === "speak" ? "busy" : "ready";
+    const state = !found || found.error ? "down" : !found.ready ? "starting" : found.running ? "busy" : "ready";
     engine = { state, model: found?.model ?? "" };
   } catch {
     engine = { state: "down", model: "" };

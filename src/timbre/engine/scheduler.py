@@ -1,0 +1,66 @@
+"""Who is in the batch: the one place that lets utterances in, by fairness and by memory."""
+
+from timbre.engine.utterance import Speech, Utterance
+
+SHARE = 0.75  # of the rows that one speech may take, or a long text would keep newcomers out
+AHEAD = 8  # utterances of a speech that may be decoded before they are heard
+A_STEP = 2  # utterances begun in a step; each delays all others by its prefix
+
+
+class Scheduler:
+    """The speeches in hand, and the utterances that the next step advances.
+
+    `rows` bounds the batch, `positions` the room of all caches together.
+    """
+
+    def __init__(self, rows: int, positions: int) -> None:
+        self.rows, self.positions = rows, positions
+        self.speeches: list[Speech] = []
+        self.running: list[Utterance] = []
+
+    @property
+    def waiting(self) -> int:
+        """Speeches that nothing was said of yet and that the batch has no row for."""
+        unheard = sum(not speech.begun and not speech.given for speech in self.speeches)
+        return max(0, unheard - max(0, self.rows - len(self.running)))
+
+    def add(self, speech: Speech) -> None:
+        """Take a speech in hand."""
+        self.speeches.append(speech)
+
+    def remove(self, speech: Speech) -> None:
+        """Drop a speech, finished or not; its rows are free at once."""
+        if speech in self.speeches:
+            self.speeches.remove(speech)
+        gone = set(speech.begun)
+        self.running = [utterance for utterance in self.running if utterance not in gone]
+        speech.waiting.clear()
+        speech.begun.clear()
+
+    def admit(self) -> list[Utterance]:
+        """The utterances that join the batch now."""
+        admitted: list[Utterance] = []
+        while len(admitted) < A_STEP and len(self.running) < self.rows and (speech := self._next()):
+            if self.running and self._used() + speech.waiting[0].room > self.positions:
+                break  # it waits for memory, and nobody overtakes it
+            utterance = speech.waiting.popleft()
+            speech.begun.append(utterance)
+            self.running.append(utterance)
+            admitted.append(utterance)
+        return admitted
+
+    def leave(self) -> None:
+        """Let the finished utterances out of the batch."""
+        for utterance in self.running:
+            if utterance.finished:
+                utterance.cache = None
+        self.running = [utterance for utterance in self.running if not utterance.finished]
+
+    def _next(self) -> Speech | None:
+        """The speech with the fewest rows, of those the first to come: who has none yet waits for first audio."""
+        most = max(1, int(self.rows * SHARE))
+        able = [one for one in self.speeches if one.waiting and one.running < most and len(one.begun) < AHEAD]
+        return min(able, key=lambda speech: (speech.running, speech.number), default=None)
+
+    def _used(self) -> int:
+        return sum(utterance.room for utterance in self.running)
