@@ -23,10 +23,12 @@ from recipes.mini.speech import MODEL_RATE, Speech
 from recipes.mini.symbols import encode
 from timbre.engine.protocol import Sampling
 from timbre.engine.sampling import Chooser
+from timbre.engine.stream import VocoderStream
 from timbre.engine.utterance import Utterance, lengths
 from timbre.evaluation.intelligibility import RATE, word_error_rate
 from timbre.xtts.gpt import Gpt
 from timbre.xtts.mel import conditioning_mel, log_mel
+from timbre.xtts.vocoder import Decoder
 
 ROWS = 12  # spoken side by side
 
@@ -67,7 +69,7 @@ def sentences_as_mels(build: Path, speech: Speech, places: list[int]) -> Iterato
     head.load_state_dict(trained(build / "gpt")["mel_head"])
     for begin in range(0, len(places), ROWS):
         for utterance in say(gpt, speech, places[begin : begin + ROWS], stats):
-            yield head(utterance.spoken().transpose(1, 2))[0].T
+            yield head(torch.stack(utterance.hidden).T[None])[0].T
 
 
 def conditioning_stats(build: Path) -> Tensor:
@@ -78,24 +80,27 @@ def conditioning_stats(build: Path) -> Tensor:
 
 def say(gpt: Gpt, speech: Speech, places: list[int], stats: Tensor) -> list[Utterance]:
     """The sentences of recordings, sampled as the model's configuration says, all rows side by side."""
-    speakers, spectrogram, draw = speakers_of(speech, speech.split("validation")), conditioning_mel(), config()
-    args = draw.model_args
-    sampling = Sampling(draw.temperature, draw.top_k, draw.top_p, draw.repetition_penalty)
+    speakers, spectrogram, chosen = speakers_of(speech, speech.split("validation")), conditioning_mel(), config()
+    args = chosen.model_args
+    sampling = Sampling(chosen.temperature, chosen.top_k, chosen.top_p, chosen.repetition_penalty)
+    mute = VocoderStream(Decoder(args), torch.zeros(args.d_vector_dim))  # nothing is made sound here
     rows = []
     for place in places:
         row = speech.rows[place]
         clip = pick_clip(speech, speakers[row["speaker"]], 3 * MODEL_RATE, np.random.default_rng(place))
         latents = gpt.condition(log_mel(spectrogram(clip[None]), stats))[0]
         chooser = Chooser.start(sampling, place, args.gpt_num_audio_tokens, args.gpt_start_audio_token)
-        ids = torch.tensor(encode(row["phonemes"]))
-        rows.append(Utterance(row["text"], ids, latents, torch.zeros(0), chooser, *lengths(row["text"], args)))
-    prefixes = [gpt.embed_prefix(row.latents, row.text_ids) for row in rows]
-    hidden, cache = gpt.prefill(prefixes, max(map(len, prefixes)) + max(row.most for row in rows))
-    while True:
-        logits = gpt.mel_head(hidden)
-        for number, row in enumerate(rows):
-            if not row.finished:
-                row.take(logits[number], hidden[number], args.gpt_stop_audio_token, args.gpt_start_audio_token)
-        if all(row.finished for row in rows):
-            return rows
-        hidden = gpt.step(torch.tensor([row.codes[-1] if row.codes else 0 for row in rows]), cache)
+        prefix = gpt.embed_prefix(latents, torch.tensor(encode(row["phonemes"])))
+        rows.append(Utterance(row["text"], prefix, chooser, mute, *lengths(row["text"], args)))
+        rows[-1].cache = gpt.empty_cache(rows[-1].room)
+        _take(gpt, rows[-1:], gpt.prefill(prefix, rows[-1].cache)[None])
+    while running := [row for row in rows if not row.finished]:
+        codes = torch.tensor([row.codes[-1] for row in running])
+        _take(gpt, running, gpt.step(codes, [row.cache for row in running if row.cache]))
+    return rows
+
+
+def _take(gpt: Gpt, rows: list[Utterance], hidden: Tensor) -> None:
+    args, logits = gpt.args, gpt.mel_head(hidden)
+    for number, row in enumerate(rows):
+        row.take(logits[number], hidden[number], args.gpt_stop_audio_token, args.gpt_start_audio_token)
