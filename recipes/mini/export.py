@@ -60,4 +60,6 @@ def assemble(build: Path) -> Xtts:
 
 
 def _half(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {key: (value.half() if value.is_floating_point() else value).contiguous() for key, value in state.items()}
+    """Weights in half precision; `mel_stats`, which every mel is divided by, as they are."""
+    whole = {key for key, value in state.items() if key == "mel_stats" or not value.is_floating_point()}
+    return {key: (value if key in whole else value.half()).contiguous() for key, value in state.items()}

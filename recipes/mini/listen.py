@@ -21,11 +21,13 @@ from recipes.mini.model import config
 from recipes.mini.parts import load_gpt, trained
 from recipes.mini.speech import MODEL_RATE, Speech
 from recipes.mini.symbols import encode
+from timbre.engine.alignment import Alignment
 from timbre.engine.protocol import Sampling
 from timbre.engine.sampling import Chooser
 from timbre.engine.stream import VocoderStream
 from timbre.engine.utterance import Utterance, lengths
 from timbre.evaluation.intelligibility import RATE, word_error_rate
+from timbre.xtts.conditioning import LATENTS
 from timbre.xtts.gpt import Gpt
 from timbre.xtts.mel import conditioning_mel, log_mel
 from timbre.xtts.vocoder import Decoder
@@ -92,6 +94,7 @@ def say(gpt: Gpt, speech: Speech, places: list[int], stats: Tensor) -> list[Utte
         chooser = Chooser.start(sampling, place, args.gpt_num_audio_tokens, args.gpt_start_audio_token)
         prefix = gpt.embed_prefix(latents, torch.tensor(encode(row["phonemes"])))
         rows.append(Utterance(row["text"], prefix, chooser, mute, *lengths(row["text"], args)))
+        rows[-1].alignment = Alignment(len(prefix) - LATENTS - 1)
         rows[-1].cache = gpt.empty_cache(rows[-1].room)
         _take(gpt, rows[-1:], gpt.prefill(prefix, rows[-1].cache)[None])
     while running := [row for row in rows if not row.finished]:

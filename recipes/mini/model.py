@@ -32,6 +32,7 @@ CONFIG: dict[str, Any] = {
         "fsq_levels": [8, 8, 4, 4],
         "text_front_end": "phonemes",
         "phonemizer": "hibari",
+        "alignment_heads": [[1, 0], [1, 1], [2, 0], [2, 1]],  # those that guided attention taught
         "piece_characters": 110,
     },
 }

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from timbre.engine.alignment import Alignment
 from timbre.engine.protocol import Conditioning, Sampling, read_voices
 from timbre.engine.quantize import quantize
 from timbre.engine.sampling import Chooser
@@ -170,7 +171,10 @@ class Engine:
         chooser = Chooser.start(sampling, seed % 2**63, args.gpt_num_audio_tokens, args.gpt_start_audio_token)
         prefix = self.model.gpt.embed_prefix(torch.from_numpy(voice.latents), torch.tensor(ids))
         vocoder = VocoderStream(self.model.hifigan_decoder, torch.from_numpy(voice.embedding), sampling.speed)
-        return Utterance(piece.text, prefix, chooser, vocoder, fewest, most, piece.pause)
+        utterance = Utterance(piece.text, prefix, chooser, vocoder, fewest, most, piece.pause)
+        if args.alignment_heads:
+            utterance.alignment = Alignment(len(ids) + 2)
+        return utterance
 
     @torch.inference_mode()
     def _prefill(self, utterance: Utterance) -> None:

@@ -9,8 +9,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from timbre.engine.alignment import Alignment
 from timbre.engine.sampling import Chooser
 from timbre.engine.stream import VocoderStream
+from timbre.xtts.conditioning import LATENTS
 from timbre.xtts.config import ModelArgs
 from timbre.xtts.gpt import Cache
 
@@ -36,6 +38,7 @@ class Utterance:
     hidden: list[Tensor] = field(default_factory=list)  # one latent a code, [width]; what the vocoder took is dropped
     finished: bool = False
     cache: Cache | None = None  # while it runs
+    alignment: Alignment | None = None  # where the model has heads for it
 
     @property
     def room(self) -> int:
@@ -47,14 +50,23 @@ class Utterance:
 
         The stop code ends the utterance and is not spoken itself.
         """
-        forbidden = (start, stop) if len(self.codes) < self.fewest else (start,)
-        code = self.chooser.choose(logits, forbidden)
+        in_mid_text = self._in_mid_text(int(logits.argmax()) == stop)  # which follows the text at every code
+        early = in_mid_text or len(self.codes) < self.fewest
+        code = self.chooser.choose(logits, (start, stop) if early else (start,))
         if code == stop:
             self.finished = True
             return
         self.codes.append(code)
         self.hidden.append(latent)
-        self.finished = len(self.codes) >= self.most
+        self.finished = len(self.codes) >= self.most or (self.alignment is not None and self.alignment.over)
+
+    def _in_mid_text(self, wants_to_stop: bool) -> bool:
+        """Whether the heads that align text and sound say that there is more to be read."""
+        if self.alignment is None or self.cache is None:
+            return False
+        if self.cache.attention is not None:
+            self.alignment.hear(self.cache.attention[LATENTS:])
+        return self.alignment.holds(wants_to_stop)
 
     def sound(self, most: int) -> Samples:
         """The sound of at most so many of the latents that wait for it, [samples]; the rest of it with the last one."""

@@ -41,6 +41,7 @@ class ModelArgs:
     fsq_levels: tuple[int, ...] = ()
     text_front_end: str = "bpe"  # or "phonemes"
     phonemizer: str = ""
+    alignment_heads: tuple[tuple[int, int], ...] = ()  # layer and head of those that look at the symbol being said
     piece_characters: int = 0  # the longest text that the model was trained on; 0: the language's own limit
 
     @property

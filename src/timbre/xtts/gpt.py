@@ -38,11 +38,20 @@ class Cache:
     values: Tensor
     length: int = 0  # positions filled
     said: int = 0  # audio positions filled, the start code counted
+    attention: Tensor | None = (
+        None  # of the aligning heads in the last step, to what stands before the start code, [prefix]
+    )
 
     @property
     def room(self) -> int:
         """Positions that there is space for."""
         return self.keys.shape[2]
+
+    def look(self, query: Tensor, keys: Tensor) -> None:
+        """Add where some heads look: their queries [heads, head] and keys [heads, positions, head]."""
+        share = ((keys @ query[:, :, None])[:, :, 0] / query.shape[1] ** 0.5).softmax(-1).sum(0)
+        prefix = share[: self.length - self.said]
+        self.attention = prefix if self.attention is None else self.attention + prefix
 
 
 class SelfAttention(nn.Module):
@@ -68,8 +77,8 @@ class SelfAttention(nn.Module):
         heard = F.scaled_dot_product_attention(query, key, value, is_causal=True)
         return self._join(heard)
 
-    def step(self, x: Tensor, caches: Sequence[Cache], layer: int) -> Tensor:
-        """One new position of each row, [rows, 1, width] → the same.
+    def step(self, x: Tensor, caches: Sequence[Cache], layer: int, aligning: Sequence[int] = ()) -> Tensor:
+        """One new position of each row, [rows, 1, width] → the same. Where the `aligning` heads look is kept.
 
         Each row looks at its own past alone, in a call of its own: a batch padded to its longest row would round
         differently with its neighbours.
@@ -82,6 +91,8 @@ class SelfAttention(nn.Module):
             cache.values[layer, :, cache.length] = value[row, :, 0]
             keys, values = cache.keys[None, layer, :, :end], cache.values[None, layer, :, :end]
             heard[row] = F.scaled_dot_product_attention(query[row : row + 1], keys, values)[0]
+            if aligning:
+                cache.look(query[row, aligning, 0], keys[0, aligning])
         return self._join(heard)
 
     def _join(self, heard: Tensor) -> Tensor:
@@ -119,9 +130,9 @@ class Block(nn.Module):
         out: Tensor = x + self.mlp(self.ln_2(x))
         return out
 
-    def step(self, x: Tensor, caches: Sequence[Cache], layer: int) -> Tensor:
+    def step(self, x: Tensor, caches: Sequence[Cache], layer: int, aligning: Sequence[int] = ()) -> Tensor:
         """One new position of each row [rows, 1, width]."""
-        x = x + self.attn.step(self.ln_1(x), caches, layer)
+        x = x + self.attn.step(self.ln_1(x), caches, layer, aligning)
         out: Tensor = x + self.mlp(self.ln_2(x))
         return out
 
@@ -208,8 +219,11 @@ class Gpt(nn.Module):
         """The latents [rows, width] that follow one more code of each row, `codes` [rows]; the caches grow by one."""
         said = torch.tensor([cache.said for cache in caches], device=codes.device)
         x = (self.mel_embedding(codes) + self.mel_pos_embedding.emb(said))[:, None]
+        for cache in caches:
+            cache.attention = None
         for layer, block in enumerate(self.gpt.h):
-            x = block.step(x, caches, layer)  # type: ignore[operator]
+            aligning = [head for of, head in self.args.alignment_heads if of == layer]
+            x = block.step(x, caches, layer, aligning)  # type: ignore[operator]
         for cache in caches:
             cache.length, cache.said = cache.length + 1, cache.said + 1
         return self._finish(x[:, 0])
