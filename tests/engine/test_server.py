@@ -257,6 +257,17 @@ def test_a_model_can_be_loaded_and_dropped(tmp_path):
     run(test)
 
 
+def test_a_model_that_cannot_be_loaded_leaves_the_one_that_is(tmp_path):
+    async def test():
+        async with serving(Parrot(), tmp_path) as client:
+            with pytest.raises(UnknownModel):
+                await client.load("owl")
+            assert (await client.stats())["ready"]
+            assert len(await spoken(client)) == 6 * STEP
+
+    run(test)
+
+
 def test_only_this_user_can_open_the_socket_and_it_goes_with_the_server(tmp_path):
     async def test():
         async with serving(Parrot(), tmp_path) as client:

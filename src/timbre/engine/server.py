@@ -110,21 +110,16 @@ class EngineServer:
         self._worker.close()
 
     def _take(self, model: str) -> None:
-        """Loads a model and warms it: memory is touched and kernels are chosen before the first user waits for them."""
+        """Loads a model and lets it speak. Where that fails, the one that was loaded goes on."""
         began = time.monotonic()
         self._ready = False
-        engine = self._load_model(model)
-        voices = engine.voices()
-        noise = np.random.default_rng(0).normal(0, 0.01, 3 * CLIP_RATE).astype(np.float32)
-        voice = next(iter(voices.values()), None) or engine.condition([noise])
-        language = engine.languages[0]
-        words = [Piece(f"{LANGUAGES[language].own_name}.", 0.0)]
-        speech, spoken = engine.begin(words, language, voice, replace(engine.sampling(), seed=0)), 0
-        while not speech.finished:
-            engine.step()
-            spoken += sum(len(samples) for samples in speech.take())
-        if not spoken:
-            raise RuntimeError(f"the model {model} said nothing")
+        try:
+            engine = self._load_model(model)
+            voices = engine.voices()
+            _warm(engine, voices)
+        except BaseException:
+            self._ready = self._engine is not None
+            raise
         self._worker.batch = engine
         self._engine, self._voices, self._cards = engine, voices, _cards(engine.folder, voices)
         self._model, self._ready = model, True
@@ -260,6 +255,20 @@ OPS: dict[str, Callable[..., Any]] = {
     "load": EngineServer._load,
     "unload": EngineServer._unload,
 }
+
+
+def _warm(engine: Speaker, voices: Mapping[str, Conditioning]) -> None:
+    """Lets a model speak once: memory is touched and kernels are chosen before the first user waits for them."""
+    noise = np.random.default_rng(0).normal(0, 0.01, 3 * CLIP_RATE).astype(np.float32)
+    voice = next(iter(voices.values()), None) or engine.condition([noise])
+    language = engine.languages[0]
+    words = [Piece(f"{LANGUAGES[language].own_name}.", 0.0)]
+    speech, spoken = engine.begin(words, language, voice, replace(engine.sampling(), seed=0)), 0
+    while not speech.finished:
+        engine.step()
+        spoken += sum(len(samples) for samples in speech.take())
+    if not spoken:
+        raise RuntimeError(f"the model {engine.name} said nothing")
 
 
 def _cards(folder: Path, voices: Mapping[str, Conditioning]) -> dict[str, dict[str, str]]:
