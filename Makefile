@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check format env mini mini-evaluate clean
+.PHONY: help serve test check format env mini mini-evaluate bench clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -39,6 +39,9 @@ mini: $(VENV)/mini.stamp ## Make the built-in model from nothing; takes hours, g
 
 mini-evaluate: $(VENV)/mini.stamp ## Measure the built-in model with Whisper
 	$(BIN)/python -m recipes.mini evaluate
+
+bench: $(VENV)/dev.stamp ## Time the engine on the built-in model: alone and with many streams
+	$(BIN)/python -m benchmarks.engine
 
 clean: ## Remove the environment
 	rm -rf $(VENV)
