@@ -69,14 +69,14 @@ def test_a_refusal_is_one_sentence_and_leaves_no_file(service: Service, tmp_path
 
 @pytest.mark.parametrize(("kind", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_interrupted_it_leaves_no_file_and_stops_the_engine(service: Service, tmp_path: Path, kind, code: int):
-    command = [sys.executable, "-m", "timbre", "say", "Tea is ready. " * 200, "-o", str(tmp_path / "out.wav")]
+    command = [sys.executable, "-m", "timbre", "say", "Tea is ready. " * 700, "-o", str(tmp_path / "out.wav")]
     child = subprocess.Popen(command, env=service.environment(), stderr=subprocess.PIPE)
-    wait(lambda: list(tmp_path.iterdir()) != [] and engine(service).get("working") == "speak")
+    wait(lambda: list(tmp_path.iterdir()) != [] and engine(service)["running"])
     child.send_signal(kind)
     assert child.wait(10) == code
     assert child.stderr is not None and b"Traceback" not in child.stderr.read()
     assert list(tmp_path.iterdir()) == []
-    wait(lambda: "working" not in engine(service))
+    wait(lambda: not engine(service)["running"])
 
 
 def engine(service: Service) -> dict[str, object]:

@@ -68,7 +68,7 @@ def test_leaving_a_speech_stops_it(client: Client, serving: Serving):
     spoken = client.speak([Piece("x" * 1000, 0.0)], "en", "ana", Sampling())
     next(spoken)
     spoken.close()
-    assert serving.parrot.idle.wait(5) and serving.parrot.steps < 200
+    assert serving.parrot.quiet.wait(5) and serving.parrot.steps < 200
     assert client.stats()["ready"]
 
 
