@@ -20,7 +20,7 @@ from timbre.training.schedule import Schedule
 from timbre.training.trainer import Metrics, Plan, Trainer, Turn
 from timbre.xtts.dvae import DiscreteVae
 
-STEPS, RATE, FRAMES = 3100, 1.5e-3, 3200
+STEPS, RATE, FRAMES = 4400, 1.5e-3, 3200
 READING = 0.25  # weight of the phonemes' loss
 
 

@@ -47,6 +47,7 @@ def evaluate(build: Path, folder: Path, sentences: int = SENTENCES) -> dict[str,
     places = speech.split("test")[:sentences]
     texts = [speech.rows[place]["text"] for place in places]
     voices = list(engine.voices().values())
+    speak(engine, texts[0], voices[0], 0)  # warms, as the service does before it is ready
     readings = [read(engine, judge, text, voices[number % len(voices)], number) for number, text in enumerate(texts)]
     lines = [json.dumps(asdict(reading)) for reading in readings]
     (build / "evaluation.jsonl").write_text("\n".join(lines) + "\n", "utf-8")

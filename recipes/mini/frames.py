@@ -48,7 +48,7 @@ def write_latents(build: Path, most: int = 12_000) -> None:
         alike = sorted(places[:most], key=codes.length)  # rows of one length waste no padding
         for begin in range(0, len(alike), 24):
             chosen = alike[begin : begin + 24]
-            batch, _ = reader.collate(chosen, begin)
+            batch = reader.collate(chosen, begin).batch
             with autocast(half_is_native()):
                 embedded, layout = embed(gpt, batch)
                 hidden = gpt.hidden(embedded)

@@ -1,10 +1,15 @@
 """The GPT of `mini`: XTTS's two cross-entropies, and two helps that a small model trained from nothing needs.
 
+What stands for the clip has to say whose it is, or the codes so far tell the voice well enough and the clip is never
+heard; and of many rows most codes are hidden. The networks that hear the clip are moved by AdamW at a low rate: both it
+and Muon make full steps of the smallest gradient, and walk at random where there is none.
+
 A mel made from the latents gives them a dense target, and is what a vocoder on the latents needs anyway. Guided
 attention asks two heads of the second and third layer to look at the part of the text that is due (Tachibana et al.,
 2018).
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +22,7 @@ from recipes.mini.codes import Codes
 from recipes.mini.model import config
 from recipes.mini.speech import HOP, MODEL_RATE, Speech
 from recipes.mini.symbols import encode
+from recipes.mini.teacher import FACTORS
 from timbre.training.data import Buckets
 from timbre.training.gpt import GptBatch, Layout, cross_entropies, embed
 from timbre.training.optimizers import adamw, muon
@@ -26,9 +32,10 @@ from timbre.xtts.conditioning import LATENTS
 from timbre.xtts.gpt import Block, Gpt
 from timbre.xtts.mel import conditioning_mel, log_mel
 
-STEPS, POSITIONS = 3000, 6000  # a step's conditioning, text and audio positions, padding counted
-MATRIX_RATE, OTHER_RATE = 3e-3, 2e-3
-MASKED = 0.12
+STEPS, POSITIONS = 3500, 6000  # a step's conditioning, text and audio positions, padding counted
+MATRIX_RATE, OTHER_RATE, CLIP_RATE = 3e-3, 2e-3, 5e-4
+MASKED, MASKED_MORE, MORE_OFTEN = 0.12, 0.6, 0.35  # shares of a row's codes; and the share of rows with more
+SPEAKER_WEIGHT = 0.3
 TEXT_WEIGHT, GUIDED_WEIGHT, GUIDED_LATER, GUIDED_STEPS = 0.01, 0.3, 0.05, 1500
 GUIDED_LAYERS, GUIDED_HEADS, BAND = (1, 2), 2, 0.08
 CLIP_SECONDS = (1.0, 1.0, 1.5, 2.0, 3.0)
@@ -51,6 +58,15 @@ class MelHead(nn.Module):
         return out
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a step learns from."""
+
+    batch: GptBatch
+    mels: list[Tensor]  # of each row, [4 · codes, 80] in standard deviations
+    speakers: Tensor  # of each clip, [clips]
+
+
 class Reader:
     """Makes batches: a sentence to say, and a clip of other sentences of the same speaker to say it after."""
 
@@ -59,8 +75,8 @@ class Reader:
         self.spectrogram = conditioning_mel()
         self.by_speaker = speakers_of(speech, places)
 
-    def collate(self, places: list[int], step: int) -> tuple[GptBatch, list[Tensor]]:
-        """The batch, and each row's mel [4 · codes, 80] in standard deviations."""
+    def collate(self, places: list[int], step: int) -> Rows:
+        """The batch of a step."""
         draw = np.random.default_rng([self.seed, step])
         speakers = [self.speech.rows[place]["speaker"] for place in places]
         order = sorted(set(speakers))
@@ -70,7 +86,7 @@ class Reader:
         texts = [torch.tensor(encode(self.speech.rows[place]["phonemes"])) for place in places]
         clip = torch.tensor([order.index(speaker) for speaker in speakers])
         batch = GptBatch(texts, [self.codes[place] for place in places], mels, clip)
-        return batch, [self.speech.mel(place) / self.stats for place in places]
+        return Rows(batch, [self.speech.mel(place) / self.stats for place in places], torch.tensor(order))
 
     def clip(self, speaker: int, seconds: float, draw: np.random.Generator, exclude: set[int]) -> Tensor:
         """A stretch of recordings of the speaker, joined, [samples] at 22,050 Hz."""
@@ -92,42 +108,51 @@ class GptTask:
         self.held = Reader(speech, codes, stats, speech.split("validation"), seed)
         lengths = [LATENTS + len(speech.rows[place]["phonemes"]) + 3 + codes.length(place) + 1 for place in train]
         self.buckets = Buckets(lengths, POSITIONS, seed)
-        self.modules: dict[str, nn.Module] = {"gpt": self.gpt, "mel_head": self.mel_head}
-        named = dict(self.gpt.named_parameters())
-        matrices = {
-            name for name, one in named.items() if one.ndim == 2 and ("gpt.h." in name or "perceiver.layers" in name)
+        self.speaker_head = nn.Linear(config().model_args.gpt_n_model_channels, len(FACTORS))
+        self.modules: dict[str, nn.Module] = {
+            "gpt": self.gpt,
+            "mel_head": self.mel_head,
+            "speaker_head": self.speaker_head,
         }
-        others = [(name, one) for name, one in named.items() if name not in matrices] + [
-            *self.mel_head.named_parameters()
+        named = dict(self.gpt.named_parameters())
+        matrices = {name for name, one in named.items() if one.ndim == 2 and "gpt.h." in name}
+        clips = {name for name in named if name.startswith("conditioning_")}
+        others = [(name, one) for name, one in named.items() if name not in matrices | clips] + [
+            *self.mel_head.named_parameters(),
+            *self.speaker_head.named_parameters(),
         ]
         optimizers = [
             muon([(name, named[name]) for name in sorted(matrices)], MATRIX_RATE),
             adamw(others, OTHER_RATE, betas=(0.9, 0.98)),
+            adamw([(name, named[name]) for name in sorted(clips)], CLIP_RATE, betas=(0.9, 0.98)),
         ]
         self.turns = [Turn("gpt", optimizers, self.loss)]
 
-    def batch(self, step: int) -> tuple[GptBatch, list[Tensor]]:
+    def batch(self, step: int) -> Rows:
         """Rows of about one length; see `Reader.collate`."""
         return self.train.collate([self.train.places[one] for one in self.buckets.batch(step)], step)
 
-    def loss(self, batch: tuple[GptBatch, list[Tensor]], step: int) -> dict[str, Tensor]:
-        """Cross-entropies, mel and guided attention."""
+    def loss(self, batch: Rows, step: int) -> dict[str, Tensor]:
+        """Cross-entropies, mel, speaker and guided attention."""
         guided = GUIDED_WEIGHT if step < GUIDED_STEPS else GUIDED_LATER
-        return self._losses(batch, MASKED, guided)
+        masked = torch.where(torch.rand(len(batch.mels)) < MORE_OFTEN, MASKED_MORE, MASKED)
+        return self._losses(batch, masked, guided)
 
-    def _losses(self, batch: tuple[GptBatch, list[Tensor]], masked: float, weight: float) -> dict[str, Tensor]:
-        rows, mels = batch
-        x, layout = embed(self.gpt, rows, masked)
+    def _losses(self, rows: Rows, masked: Tensor | None, weight: float) -> dict[str, Tensor]:
+        batch = rows.batch
+        latents = self.gpt.condition(batch.clips)
+        speaker = F.cross_entropy(self.speaker_head(latents.mean(1)).float(), rows.speakers)
+        x, layout = embed(self.gpt, batch, latents, masked)
         band, guided = diagonal(layout, x.shape[1]), x.new_zeros(())
         for layer, block in enumerate(self.gpt.gpt.h):
             if weight and layer in GUIDED_LAYERS:
                 guided = guided + guided_attention(block, x, band) / len(GUIDED_LAYERS)  # type: ignore[arg-type]
             x = block(x)
         hidden = self.gpt._finish(x)
-        text, codes = cross_entropies(self.gpt, hidden, layout, rows)
-        mel = self._mel_loss(hidden, layout, mels)
-        loss = codes + TEXT_WEIGHT * text + mel + weight * guided
-        return {"loss": loss, "codes": codes, "text": text, "mel": mel, "guided": guided}
+        text, codes = cross_entropies(self.gpt, hidden, layout, batch)
+        mel = self._mel_loss(hidden, layout, rows.mels)
+        loss = codes + TEXT_WEIGHT * text + mel + SPEAKER_WEIGHT * speaker + weight * guided
+        return {"loss": loss, "codes": codes, "text": text, "mel": mel, "speaker": speaker, "guided": guided}
 
     def _mel_loss(self, hidden: Tensor, layout: Layout, mels: list[Tensor]) -> Tensor:
         longest = int(layout.audio.max()) - 1
@@ -140,7 +165,7 @@ class GptTask:
     def validate(self) -> Metrics:
         """The losses on held-out sentences, nothing masked."""
         found = [
-            self._losses(self.held.collate(self.held.places[begin : begin + 50], begin), 0.0, 0.1) for begin in (0, 50)
+            self._losses(self.held.collate(self.held.places[begin : begin + 50], begin), None, 0.1) for begin in (0, 50)
         ]
         means = {key: sum(float(one[key]) for one in found) / len(found) for key in found[0]}
         return {**means, "loss": means["codes"]}

@@ -22,7 +22,8 @@ from timbre.training.spectral import spectral_loss
 from timbre.training.trainer import Metrics, Plan, Trainer, Turn
 from timbre.xtts.vocoder import Generator
 
-TRUNK_STEPS, STEPS, RIVAL_FROM = 12_000, 3000, 2000
+TRUNK_STEPS, STEPS = 1500, 2600
+RIVAL_FROM = STEPS  # so none: so short a run is not ripe for a rival
 RATE, OTHER_RATE, RIVAL_RATE = 1e-3, 1e-3, 5e-4
 PIECES, FRAMES = 8, 64  # a step; a piece is 64 frames of 256 samples, .68 s
 PASSED_WEIGHT, MATCHED_WEIGHT = 0.3, 1.0

@@ -12,7 +12,7 @@ from timbre.models import catalogue
 from timbre.text.plan import plan
 from timbre.xtts.checkpoint import load_dvae
 
-LARGEST = 40 * 2**20  # bytes
+LARGEST = 40 * 10**6  # bytes
 
 
 @pytest.fixture(scope="module")

@@ -70,3 +70,21 @@ def test_the_stop_code_is_the_target_of_one_position_a_row() -> None:
     text, codes = cross_entropies(gpt, gpt.hidden(x), layout, rows)
     assert 2.5 < float(text) < 3.5  # about the logarithm of as many choices: nothing was learnt yet
     assert 6.5 < float(codes) < 7.5
+
+
+def test_what_is_masked_does_not_reach_the_model() -> None:
+    torch.manual_seed(0)
+    gpt = Gpt(SMALL).eval()
+    one = batch([(5, 9), (12, 30)])
+    other = GptBatch(one.text, [1023 - codes for codes in one.codes], one.clips, one.clip)
+    masked = torch.tensor([1.0, 0.0])
+    ours, theirs = (embed(gpt, rows, masked=masked)[0] for rows in (one, other))
+    assert torch.equal(ours[0], theirs[0])
+    assert not torch.equal(ours[1], theirs[1])
+
+
+def test_latents_made_before_are_taken_as_they_are() -> None:
+    torch.manual_seed(0)
+    gpt = Gpt(SMALL).eval()
+    rows = batch([(5, 9), (12, 30)])
+    assert torch.equal(embed(gpt, rows, gpt.condition(rows.clips))[0], embed(gpt, rows)[0])

@@ -51,20 +51,28 @@ def _spans(first: Tensor, count: Tensor) -> tuple[Tensor, Tensor]:
     return rows, first[rows] + within
 
 
-def embed(gpt: Gpt, batch: GptBatch, masked: float = 0.0) -> tuple[Tensor, Layout]:
-    """Embedded sequences [rows, longest, width] and their layout. A share `masked` of the codes is hidden from the
-    input, so that the model has to read the text rather than carry on the sound."""
+def embed(
+    gpt: Gpt, batch: GptBatch, latents: Tensor | None = None, masked: Tensor | None = None
+) -> tuple[Tensor, Layout]:
+    """Embedded sequences [rows, longest, width] and their layout.
+
+    `latents` [clips, 32, width] are what the GPT makes of the batch's clips, where they were made before. Of each row's
+    codes a share `masked` [rows] is hidden from the input, so that the model has to read the text, and to hear the
+    clip, rather than carry on the sound.
+    """
+    if latents is None:
+        latents = gpt.condition(batch.clips)
     args, rows = gpt.args, len(batch.text)
     layout = Layout(
         torch.tensor([len(text) + 2 for text in batch.text]), torch.tensor([len(codes) + 1 for codes in batch.codes])
     )
-    latents = gpt.condition(batch.clips)[batch.clip].flatten(0, 1)
+    before = latents[batch.clip].flatten(0, 1)
     start, stop = torch.tensor([args.gpt_start_text_token]), torch.tensor([args.gpt_stop_text_token])
     read = torch.cat([one for text in batch.text for one in (start, text, stop)])
     said = torch.cat([one for codes in batch.codes for one in (torch.tensor([args.gpt_start_audio_token]), codes)])
     text, audio = gpt.text_embedding(read), gpt.mel_embedding(said)
-    if masked:
-        audio = audio * (torch.rand(len(audio), 1) >= masked)
+    if masked is not None:
+        audio = audio * (torch.rand(len(audio)) >= masked.repeat_interleave(layout.audio))[:, None]
     text_at = _spans(torch.full_like(layout.text, LATENTS), layout.text)
     audio_at = layout.audio_positions()
     text = text + gpt.text_pos_embedding.emb(text_at[1] - LATENTS)
@@ -75,7 +83,7 @@ def embed(gpt: Gpt, batch: GptBatch, masked: float = 0.0) -> tuple[Tensor, Layou
         *(row * longest + at for row, at in (text_at, audio_at)),
     ]
     # one copy for the whole batch: filling row by row would copy all rows' gradient once for every row
-    flat = torch.cat((latents.float(), text, audio))
+    flat = torch.cat((before.float(), text, audio))
     whole = flat.new_zeros(rows * longest, flat.shape[1]).index_copy(0, torch.cat(filled), flat)
     return whole.view(rows, longest, -1), layout
 
