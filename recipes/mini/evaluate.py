@@ -57,6 +57,7 @@ def evaluate(build: Path, folder: Path, sentences: int = SENTENCES) -> dict[str,
         "teacher_word_error_rate": _teacher(speech, judge, places),
         "clean_ends": sum(reading.clean_end for reading in readings) / len(readings),
         "rtf": sum(reading.work for reading in readings) / sum(reading.seconds for reading in readings),
+        "pairs": len(texts[:PAIRS]),
         "right_voice": follows(speech, engine, texts[:PAIRS]),
     }
 
