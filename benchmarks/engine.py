@@ -79,18 +79,16 @@ def main() -> None:
     parser.add_argument("--streams", type=int, nargs="+", default=[1, 4, 16])
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--threads", type=int, default=0, help="0: as torch finds them")
-    parser.add_argument("--weights", choices=("fp32", "int8"), default="fp32")
     options = parser.parse_args()
     folder = Path(options.model) if Path(options.model).is_dir() else catalogue.folder(options.model)
     rows = max(options.streams)
-    engine = Engine(folder, options.model, options.threads, rows=rows, weights=options.weights)
+    engine = Engine(folder, options.model, options.threads, rows=rows)
     machine = f"{platform.machine()}, {torch.get_num_threads()} threads, torch {torch.__version__}"
     print(
         json.dumps(
             {
                 "machine": machine,
                 "model": options.model,
-                "weights": options.weights,
                 "runs": options.runs,
                 "at": [measure(engine, streams, options.runs) for streams in options.streams],
             },

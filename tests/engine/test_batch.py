@@ -77,45 +77,6 @@ def test_24_streams_are_each_as_alone(engine: Engine, every: int) -> None:
     assert sum(equal) >= 23
 
 
-@pytest.fixture(scope="module")
-def eight_bits(engine_folder: Path) -> Engine:
-    return Engine(engine_folder, "tiny", threads=1, rows=24, weights="int8")
-
-
-def said(engine: Engine, many: list[Wish]) -> list[tuple[list[int], torch.Tensor]]:
-    """Codes and latents of every utterance, decoded side by side without being made sound."""
-    engine.scheduler.running = rows = [
-        speech.waiting.popleft()
-        for wish in many
-        for speech in [engine.begin(wish.pieces[:1], "en", wish.voice, wish.sampling)]
-    ]
-    for row in rows:
-        engine._prefill(row)
-    while running := [row for row in rows if not row.finished]:
-        engine._decode(running)
-    engine.scheduler.running, engine.scheduler.speeches = [], []
-    return [(row.codes, torch.stack(row.hidden)) for row in rows]
-
-
-def test_in_eight_bits_a_row_is_bit_by_bit_as_alone(eight_bits: Engine) -> None:
-    many = wishes(eight_bits, 24)
-    for (codes, latents), wish in zip(said(eight_bits, many), many, strict=True):
-        [(own_codes, own_latents)] = said(eight_bits, [wish])
-        assert codes == own_codes
-        assert torch.equal(latents, own_latents)
-
-
-@torch.inference_mode()
-def test_eight_bits_are_near_to_single_precision(engine: Engine, eight_bits: Engine) -> None:
-    wish = wishes(engine, 1)[0]
-    ids = torch.tensor(engine.tokenizer.encode(wish.pieces[0].text, "en"))
-    prefix = engine.model.gpt.embed_prefix(torch.from_numpy(wish.voice.latents), ids)
-    exact, near = (
-        one.model.gpt.mel_head(one.model.gpt.hidden(prefix[None])).log_softmax(-1) for one in (engine, eight_bits)
-    )
-    assert float((exact.exp() * (exact - near)).sum(-1).mean()) < 1e-3  # Kullback and Leibler's distance
-
-
 def test_who_leaves_changes_nothing_for_who_stays(engine: Engine) -> None:
     stays, *leave = wishes(engine, 6)
     speech = engine.begin(stays.pieces, "en", stays.voice, stays.sampling)

@@ -5,7 +5,6 @@ import secrets
 from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import torch
@@ -14,7 +13,6 @@ from torch import Tensor
 
 from timbre.engine.alignment import Alignment
 from timbre.engine.protocol import Conditioning, Sampling, read_voices
-from timbre.engine.quantize import quantize
 from timbre.engine.sampling import Chooser
 from timbre.engine.scheduler import Scheduler
 from timbre.engine.stream import VocoderStream
@@ -39,25 +37,14 @@ STUDIO = "speakers_xtts.pth"  # beside the public weights: named voices, by thei
 class Engine:
     """One model, many utterances at a time. `rate` is of what it speaks, in samples a second.
 
-    `rows` bounds the batch, `cache_mb` the memory of all that its utterances have said, `weights` (fp32 or int8) are
-    what decoding multiplies with.
+    `rows` bounds the batch, `cache_mb` the memory of all that its utterances have said.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        name: str,
-        threads: int = 0,
-        rows: int = 16,
-        cache_mb: int = 512,
-        weights: Literal["fp32", "int8"] = "fp32",
-    ) -> None:
+    def __init__(self, folder: Path, name: str, threads: int = 0, rows: int = 16, cache_mb: int = 512) -> None:
         if threads:
             torch.set_num_threads(threads)
         self.folder, self.name = folder, name
         self.model = checkpoint.load(folder)
-        if weights == "int8":
-            quantize(self.model.gpt)
         self.tokenizer = Tokenizer.load(folder)
         self.fingerprint = fingerprint(folder)
         config = self.model.config
