@@ -46,7 +46,7 @@ def listen(build: Path, sentences: int) -> dict[str, float]:
 
 
 def _heard(build: Path, speech: Speech, places: list[int], mels: Iterator[Tensor]) -> float:
-    judge, stats = whisper_base(build), torch.load(build / "mel_stats.pt", weights_only=True)
+    judge, stats = whisper_base(build), mel_stats(build)
     pairs = []
     for place, mel in zip(places, mels, strict=True):
         wave = soxr.resample(to_wave(mel * stats).numpy(), MODEL_RATE, RATE).astype(np.float32)
@@ -67,15 +67,15 @@ def codes_as_mels(build: Path, speech: Speech, places: list[int]) -> Iterator[Te
 @torch.inference_mode()
 def sentences_as_mels(build: Path, speech: Speech, places: list[int]) -> Iterator[Tensor]:
     """The mel of each sentence as the GPT says it after a clip of the recording's speaker."""
-    gpt, head, stats = load_gpt(build), MelHead(config().model_args.gpt_n_model_channels), conditioning_stats(build)
+    gpt, head, stats = load_gpt(build), MelHead(config().model_args.gpt_n_model_channels), mel_stats(build)
     head.load_state_dict(trained(build / "gpt")["mel_head"])
     for begin in range(0, len(places), ROWS):
         for utterance in say(gpt, speech, places[begin : begin + ROWS], stats):
             yield head(torch.stack(utterance.hidden).T[None])[0].T
 
 
-def conditioning_stats(build: Path) -> Tensor:
-    """What the conditioning mels are divided by, [80]."""
+def mel_stats(build: Path) -> Tensor:
+    """What every mel is divided by, [80]."""
     stats: Tensor = torch.load(build / "mel_stats.pt", weights_only=True)
     return stats
 

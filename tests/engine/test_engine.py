@@ -54,6 +54,11 @@ def test_pieces_come_in_order_with_their_pauses_and_none_at_the_end(engine: Engi
     assert both[len(alone) + pause :].any()
 
 
+def test_no_pieces_are_no_sound(engine: Engine) -> None:
+    assert not list(engine.speak([], "en", engine.voices()["ana"], Sampling()))
+    assert engine.idle
+
+
 def test_it_can_be_left_between_two_codes(engine: Engine) -> None:
     speech = engine.begin([HELLO, HELLO], "en", engine.voices()["ana"], Sampling(seed=1))
     engine.step()

@@ -115,7 +115,8 @@ class Engine:
         utterances = [
             self._utterance(piece, language, voice, sampling, seed + number) for number, piece in enumerate(pieces)
         ]
-        speech = Speech(deque(utterances), FIRST_CODES + utterances[0].vocoder.lookahead)
+        ahead = max((utterance.vocoder.lookahead for utterance in utterances[:1]), default=0)
+        speech = Speech(deque(utterances), FIRST_CODES + ahead)
         self.scheduler.add(speech)
         return speech
 

@@ -30,8 +30,6 @@ class Spoken(Protocol):
 class Batch(Protocol):
     """What the thread steps: `timbre.engine.engine.Engine` is one."""
 
-    @property
-    def idle(self) -> bool: ...
     def step(self) -> None: ...
     def cancel(self, speech: Any) -> None: ...
 
@@ -76,7 +74,7 @@ class Worker:
     """One thread, one model. Requests come in through `run` and `speak`, both from an event loop."""
 
     def __init__(self) -> None:
-        self.batch: Batch | None = None  # set by a job; the thread steps it while it is not idle
+        self.batch: Batch | None = None  # set by a job; the thread steps it while somebody listens
         self.doing = ""  # a word for what else it does at this moment
         self.busy_s = 0.0
         self._asked: queue.SimpleQueue[Job[Any] | None] = queue.SimpleQueue()
