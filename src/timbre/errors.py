@@ -209,6 +209,12 @@ class ModelNotLoaded(TimbreError):
     hint = "Load it with: timbre models load {model}"
 
 
+class CannotQuantize(TimbreError):
+    code, status = "cannot_quantize", 409
+    message = "This processor cannot run weights in eight bits: it lacks the instructions that sum them whole (VNNI)."
+    hint = "Set TIMBRE_ENGINE_WEIGHTS=fp32, or auto."
+
+
 class EngineDown(TimbreError):
     code, status = "engine_down", 503
     message = "The engine could not be started: {reason}."
