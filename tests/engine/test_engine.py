@@ -9,7 +9,7 @@ import torch
 
 from timbre.engine.engine import Engine
 from timbre.engine.protocol import Conditioning, Sampling
-from timbre.engine.utterance import lengths
+from timbre.engine.utterance import Speech, lengths
 from timbre.errors import BadRequest, ClipTooShort
 from timbre.text.plan import Piece
 from timbre.xtts.config import ModelArgs
@@ -57,6 +57,40 @@ def test_pieces_come_in_order_with_their_pauses_and_none_at_the_end(engine: Engi
 def test_no_pieces_are_no_sound(engine: Engine) -> None:
     assert not list(engine.speak([], "en", engine.voices()["ana"], Sampling()))
     assert engine.idle
+
+
+def heard(engine: Engine, speech: Speech) -> list[np.ndarray]:
+    """What is said until there is nothing more to be said for now."""
+    parts = []
+    while not (speech.finished or speech.hungry):
+        engine.step()
+        parts += speech.take()
+    return parts
+
+
+def test_pieces_that_come_one_by_one_sound_as_if_they_had_come_at_once(engine: Engine) -> None:
+    first, second, third = HELLO, Piece("Nobody answered.", 0.25), Piece("The door closed.", 0.25)
+    voice, sampling = engine.voices()["ana"], Sampling(seed=5)
+    speech = engine.begin([], "en", voice, sampling, more=True)
+    assert engine.idle and engine.waiting == 0
+    parts: list[np.ndarray] = []
+    for pieces in ([first], [second, third]):
+        engine.extend(speech, pieces)
+        parts += heard(engine, speech)
+        assert engine.idle and not speech.finished
+    engine.close(speech)
+    assert speech.finished
+    engine.step()
+    whole = speak(engine, first, second, third)
+    samples = np.concatenate(parts)
+    assert len(samples) == len(whole) and np.abs(samples - whole).max() <= 1 / 32768
+
+
+def test_it_tells_at_which_sample_each_piece_begins(engine: Engine) -> None:
+    speech = engine.begin([HELLO, HELLO], "en", engine.voices()["ana"], Sampling(seed=5))
+    heard(engine, speech)
+    alone = speak(engine, HELLO)
+    assert speech.starts == [0, len(alone) + int(0.25 * engine.rate)]
 
 
 def test_it_can_be_left_between_two_codes(engine: Engine) -> None:

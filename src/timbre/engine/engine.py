@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from timbre.engine.protocol import Conditioning, Sampling, read_voices
 from timbre.engine.sampling import Chooser
 from timbre.engine.scheduler import Scheduler
 from timbre.engine.stream import VocoderStream
-from timbre.engine.utterance import Speech, Utterance, lengths
+from timbre.engine.utterance import Manner, Speech, Utterance, lengths
 from timbre.errors import BadRequest, ClipTooShort
 from timbre.text.languages import LANGUAGES
 from timbre.text.plan import Piece
@@ -50,8 +51,8 @@ class Engine:
         config = self.model.config
         self.languages = config.languages
         self.rate = config.model_args.output_sample_rate
-        a_position = 2 * 4 * config.model_args.gpt_layers * config.model_args.gpt_n_model_channels  # bytes
-        self.scheduler = Scheduler(rows, cache_mb * 2**20 // a_position)
+        self._position_bytes = 2 * 4 * config.model_args.gpt_layers * config.model_args.gpt_n_model_channels
+        self.scheduler = Scheduler(rows, cache_mb * 2**20 // self._position_bytes)
 
     @classmethod
     def load(cls, folder: Path, name: str, threads: int = 0) -> "Engine":
@@ -109,16 +110,38 @@ class Engine:
         finally:
             self.cancel(speech)
 
-    def begin(self, pieces: Sequence[Piece], language: str, voice: Conditioning, sampling: Sampling) -> Speech:
-        """Take a request in hand: `step` makes its sound, `Speech.take` hands it out. Raises errors.BadRequest."""
-        seed = secrets.randbits(62) if sampling.seed is None else sampling.seed
-        utterances = [
-            self._utterance(piece, language, voice, sampling, seed + number) for number, piece in enumerate(pieces)
-        ]
-        ahead = max((utterance.vocoder.lookahead for utterance in utterances[:1]), default=0)
-        speech = Speech(deque(utterances), FIRST_CODES + ahead)
+    def begin(
+        self,
+        pieces: Sequence[Piece],
+        language: str,
+        voice: Conditioning,
+        sampling: Sampling,
+        more: bool = False,
+    ) -> Speech:
+        """Take a request in hand: `step` makes its sound, `Speech.take` hands it out. Raises errors.BadRequest.
+
+        With `more` it stays open for `extend`, until `close`.
+        """
+        if sampling.seed is None:
+            sampling = replace(sampling, seed=secrets.randbits(62))
+        speech = Speech(deque(), FIRST_CODES, manner=Manner(language, voice, sampling), open=more)
+        self.extend(speech, pieces)
         self.scheduler.add(speech)
         return speech
+
+    def extend(self, speech: Speech, pieces: Sequence[Piece]) -> None:
+        """Add to an open speech. It sounds as if all had been there from the start. Raises errors.BadRequest."""
+        assert speech.manner is not None
+        first = speech.count
+        utterances = [self._utterance(piece, speech.manner, first + place) for place, piece in enumerate(pieces)]
+        if utterances and not speech.waiting and not speech.begun:  # somebody waits to hear something
+            speech.chunk = FIRST_CODES + utterances[0].vocoder.lookahead
+        speech.waiting.extend(utterances)
+        speech.pause()
+
+    def close(self, speech: Speech) -> None:
+        """Nothing more is added to a speech: it ends with what it has."""
+        speech.open = False
 
     def step(self) -> None:
         """Advance every running utterance by one audio code, and make sound of what is due."""
@@ -137,7 +160,18 @@ class Engine:
     @property
     def idle(self) -> bool:
         """Whether there is nothing to step for."""
-        return not self.scheduler.speeches
+        return all(speech.hungry for speech in self.scheduler.speeches)
+
+    @property
+    def rows(self) -> int:
+        """The most utterances that the batch holds."""
+        return self.scheduler.rows
+
+    @property
+    def cache_mb(self) -> tuple[float, float]:
+        """Megabytes that the running utterances may come to, and that they may have."""
+        used, most = self.scheduler.used, self.scheduler.positions
+        return used * self._position_bytes / 2**20, most * self._position_bytes / 2**20
 
     @property
     def waiting(self) -> int:
@@ -150,13 +184,16 @@ class Engine:
         return len(self.scheduler.running)
 
     @torch.inference_mode()
-    def _utterance(self, piece: Piece, language: str, voice: Conditioning, sampling: Sampling, seed: int) -> Utterance:
-        args = self.model.config.model_args
+    def _utterance(self, piece: Piece, manner: Manner, number: int) -> Utterance:
+        args, voice, sampling = self.model.config.model_args, manner.voice, manner.sampling
+        assert sampling.seed is not None
         if voice.latents.shape[1] != args.gpt_n_model_channels or len(voice.embedding) != args.d_vector_dim:
             raise BadRequest(reason="the voice was made for another model")
-        ids = self.tokenizer.encode(piece.text, language)[: args.gpt_max_text_tokens - 2]
+        ids = self.tokenizer.encode(piece.text, manner.language)[: args.gpt_max_text_tokens - 2]
         fewest, most = lengths(piece.text, args)
-        chooser = Chooser.start(sampling, seed % 2**63, args.gpt_num_audio_tokens, args.gpt_start_audio_token)
+        chooser = Chooser.start(
+            sampling, (sampling.seed + number) % 2**63, args.gpt_num_audio_tokens, args.gpt_start_audio_token
+        )
         prefix = self.model.gpt.embed_prefix(torch.from_numpy(voice.latents), torch.tensor(ids))
         vocoder = VocoderStream(self.model.hifigan_decoder, torch.from_numpy(voice.embedding), sampling.speed)
         utterance = Utterance(piece.text, prefix, chooser, vocoder, fewest, most, piece.pause)
@@ -200,14 +237,15 @@ class Engine:
         count = min(len(heard.hidden), most)
         if count < speech.chunk and not heard.finished:
             return 0
-        samples = heard.sound(count)
+        if len(speech.starts) == speech.heard:
+            speech.starts.append(speech.given)
+        speech.give(heard.sound(count))
         if heard.silent:
             speech.begun.popleft()
-            pause = int(heard.pause * self.rate) if not speech.finished else 0
-            samples = np.concatenate((samples, np.zeros(pause, np.float32)))
+            speech.heard += 1
+            speech.owed = int(heard.pause * self.rate)
+        speech.pause()
         speech.chunk = min(2 * speech.chunk, LONGEST_CHUNK)
-        speech.given += len(samples)
-        speech.ready.append(samples)
         return count
 
 

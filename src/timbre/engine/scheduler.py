@@ -21,7 +21,7 @@ class Scheduler:
     @property
     def waiting(self) -> int:
         """Speeches that nothing was said of yet and that the batch has no row for."""
-        unheard = sum(not speech.begun and not speech.given for speech in self.speeches)
+        unheard = sum(bool(speech.waiting) and not speech.begun and not speech.given for speech in self.speeches)
         return max(0, unheard - max(0, self.rows - len(self.running)))
 
     def add(self, speech: Speech) -> None:
@@ -36,12 +36,13 @@ class Scheduler:
         self.running = [utterance for utterance in self.running if utterance not in gone]
         speech.waiting.clear()
         speech.begun.clear()
+        speech.open = False
 
     def admit(self) -> list[Utterance]:
         """The utterances that join the batch now."""
         admitted: list[Utterance] = []
         while len(admitted) < A_STEP and len(self.running) < self.rows and (speech := self._next()):
-            if self.running and self._used() + speech.waiting[0].room > self.positions:
+            if self.running and self.used + speech.waiting[0].room > self.positions:
                 break  # it waits for memory, and nobody overtakes it
             utterance = speech.waiting.popleft()
             speech.begun.append(utterance)
@@ -62,5 +63,7 @@ class Scheduler:
         able = [one for one in self.speeches if one.waiting and one.running < most and len(one.begun) < AHEAD]
         return min(able, key=lambda speech: (speech.running, speech.number), default=None)
 
-    def _used(self) -> int:
+    @property
+    def used(self) -> int:
+        """Positions that the running utterances may come to."""
         return sum(utterance.room for utterance in self.running)

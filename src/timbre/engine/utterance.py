@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from timbre.engine.alignment import Alignment
+from timbre.engine.protocol import Conditioning, Sampling
 from timbre.engine.sampling import Chooser
 from timbre.engine.stream import VocoderStream
 from timbre.xtts.conditioning import LATENTS
@@ -85,9 +86,21 @@ class Utterance:
 _numbers = count()
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How all of a speech is read; `sampling` has its seed."""
+
+    language: str
+    voice: Conditioning
+    sampling: Sampling
+
+
 @dataclass(slots=True, eq=False)
 class Speech:
-    """A request: its utterances in order. They are decoded side by side and heard one after another."""
+    """A request: its utterances in order. They are decoded side by side and heard one after another.
+
+    While it is open, more may be added: it ends only once it is closed.
+    """
 
     waiting: deque[Utterance]  # not begun
     chunk: int  # codes of the next stretch of sound
@@ -95,6 +108,11 @@ class Speech:
     ready: list[Samples] = field(default_factory=list)  # sound to be handed out
     given: int = 0  # samples of sound made so far
     number: int = field(default_factory=lambda: next(_numbers))  # who came first
+    manner: Manner | None = None
+    open: bool = False
+    heard: int = 0  # utterances that were made sound to their end
+    starts: list[int] = field(default_factory=list)  # the sample at which each utterance begins to sound
+    owed: int = 0  # samples of silence after what was heard, due once something follows
 
     @property
     def running(self) -> int:
@@ -104,7 +122,28 @@ class Speech:
     @property
     def finished(self) -> bool:
         """Whether everything was said and made sound."""
-        return not self.waiting and not self.begun
+        return not (self.open or self.waiting or self.begun)
+
+    @property
+    def hungry(self) -> bool:
+        """Whether it has nothing to say until more is added to it."""
+        return self.open and not self.waiting and not self.begun
+
+    @property
+    def count(self) -> int:
+        """Utterances that it was given so far."""
+        return self.heard + len(self.begun) + len(self.waiting)
+
+    def give(self, samples: Samples) -> None:
+        """Hand out sound."""
+        self.given += len(samples)
+        self.ready.append(samples)
+
+    def pause(self) -> None:
+        """Hand out the silence after what was heard, if something follows: the last utterance has none."""
+        if self.owed and (self.begun or self.waiting):
+            self.give(np.zeros(self.owed, np.float32))
+            self.owed = 0
 
     def take(self) -> list[Samples]:
         """The sound that became ready since the last call."""
