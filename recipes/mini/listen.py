@@ -23,7 +23,7 @@ from recipes.mini.speech import MODEL_RATE, Speech
 from recipes.mini.symbols import encode
 from timbre.engine.alignment import Alignment
 from timbre.engine.protocol import Sampling
-from timbre.engine.sampling import Chooser
+from timbre.engine.sampling import Chooser, choose
 from timbre.engine.stream import VocoderStream
 from timbre.engine.utterance import Utterance, lengths
 from timbre.evaluation.intelligibility import RATE, word_error_rate
@@ -104,6 +104,9 @@ def say(gpt: Gpt, speech: Speech, places: list[int], stats: Tensor) -> list[Utte
 
 
 def _take(gpt: Gpt, rows: list[Utterance], hidden: Tensor) -> None:
-    args, logits = gpt.args, gpt.mel_head(hidden)
-    for number, row in enumerate(rows):
-        row.take(logits[number], hidden[number], args.gpt_stop_audio_token, args.gpt_start_audio_token)
+    stop, start = gpt.args.gpt_stop_audio_token, gpt.args.gpt_start_audio_token
+    logits = gpt.mel_head(hidden)
+    forbidden = [row.forbidden(one, stop, start) for row, one in zip(rows, logits, strict=True)]
+    codes = choose([row.chooser for row in rows], logits, forbidden)
+    for row, code, latent in zip(rows, codes, hidden, strict=True):
+        row.take(code, latent, stop)

@@ -1,10 +1,8 @@
 """The engine: a loaded model that conditions on clips and speaks."""
 
 import hashlib
-import secrets
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +12,7 @@ from torch import Tensor
 
 from timbre.engine.alignment import Alignment
 from timbre.engine.protocol import Conditioning, Sampling, read_voices
-from timbre.engine.sampling import Chooser
+from timbre.engine.sampling import Chooser, choose
 from timbre.engine.scheduler import Scheduler
 from timbre.engine.stream import VocoderStream
 from timbre.engine.utterance import Manner, Speech, Utterance, lengths
@@ -122,9 +120,7 @@ class Engine:
 
         With `more` it stays open for `extend`, until `close`.
         """
-        if sampling.seed is None:
-            sampling = replace(sampling, seed=secrets.randbits(62))
-        speech = Speech(deque(), FIRST_CODES, manner=Manner(language, voice, sampling), open=more)
+        speech = Speech(deque(), FIRST_CODES, manner=Manner(language, voice, sampling.seeded()), open=more)
         self.extend(speech, pieces)
         self.scheduler.add(speech)
         return speech
@@ -213,10 +209,14 @@ class Engine:
         self._choose(running, self.model.gpt.step(codes, caches))
 
     def _choose(self, rows: list[Utterance], hidden: Tensor) -> None:
+        """Each row's next code, from its latent [rows, width]."""
         args = self.model.config.model_args
+        stop, start = args.gpt_stop_audio_token, args.gpt_start_audio_token
         logits = self.model.gpt.mel_head(hidden)
-        for row, utterance in enumerate(rows):
-            utterance.take(logits[row], hidden[row], args.gpt_stop_audio_token, args.gpt_start_audio_token)
+        forbidden = [row.forbidden(one, stop, start) for row, one in zip(rows, logits, strict=True)]
+        codes = choose([row.chooser for row in rows], logits, forbidden)
+        for row, code, latent in zip(rows, codes, hidden, strict=True):
+            row.take(code, latent, stop)
 
     @torch.inference_mode()
     def _sound(self) -> None:

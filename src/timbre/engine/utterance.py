@@ -46,14 +46,17 @@ class Utterance:
         """Positions that it comes to at the most."""
         return len(self.prefix) + self.most
 
-    def take(self, logits: Tensor, latent: Tensor, stop: int, start: int) -> None:
-        """Choose the next code from `logits` [codes]; `latent` [width] is what it was chosen from and speaks it.
-
-        The stop code ends the utterance and is not spoken itself.
-        """
+    def forbidden(self, logits: Tensor, stop: int, start: int) -> tuple[int, ...]:
+        """The codes that may not come next, whatever its `logits` [codes]; to be asked once before each code."""
         in_mid_text = self._in_mid_text(int(logits.argmax()) == stop)  # which follows the text at every code
         early = in_mid_text or len(self.codes) < self.fewest
-        code = self.chooser.choose(logits, (start, stop) if early else (start,))
+        return (start, stop) if early else (start,)
+
+    def take(self, code: int, latent: Tensor, stop: int) -> None:
+        """Say a code; `latent` [width] is what it was chosen from and speaks it.
+
+        The `stop` code ends the utterance and is not spoken itself.
+        """
         if code == stop:
             self.finished = True
             return

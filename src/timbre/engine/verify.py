@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from timbre.engine.protocol import Sampling
-from timbre.engine.sampling import Chooser
+from timbre.engine.sampling import Chooser, choose
 from timbre.errors import BadCheckpoint, MissingExtra
 from timbre.text.tokenizer import Tokenizer
 from timbre.xtts import checkpoint
@@ -130,7 +130,7 @@ def greedy(model: Xtts, conditioning: Tensor, text_ids: Tensor, most: int) -> tu
     )
     codes, latents = [], []
     while True:
-        codes.append(chooser.choose(gpt.mel_head(hidden)))
+        codes += choose([chooser], gpt.mel_head(hidden)[None], [()])
         latents.append(hidden)
         if len(codes) == most or codes[-1] == args.gpt_stop_audio_token:
             return codes, torch.stack(latents)

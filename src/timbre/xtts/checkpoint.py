@@ -8,6 +8,7 @@ import json
 import pickle
 import re
 import warnings
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -82,7 +83,8 @@ def read_voices(path: Path) -> dict[str, tuple[Tensor, Tensor]]:
 def _unpickled(path: Path) -> Any:
     def load() -> Any:
         with torch.serialization.safe_globals(_stand_ins()):  # type: ignore[arg-type]
-            return torch.load(path, map_location="cpu", weights_only=True)
+            # mapped, so that processes share the pages and what is never used is never read
+            return torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
 
     return _guarded(path, load)
 

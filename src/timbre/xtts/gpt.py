@@ -7,6 +7,7 @@ speaks from, so that one pass gives both.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 import torch.nn.functional as F
@@ -54,6 +55,42 @@ class Cache:
         self.attention = prefix if self.attention is None else self.attention + prefix
 
 
+class Past(Protocol):
+    """What the rows of a batch have said, however it is kept."""
+
+    def attend(self, layer: int, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+        """One new position of each row, all three [rows, heads, 1, head]: kept, and what it hears, of the same shape."""
+        ...
+
+
+class Separate:
+    """Each row with a cache of its own, looked at in a call of its own.
+
+    A batch padded to its longest row would round differently with its neighbours; and on a CPU the calls are cheap
+    beside the reading.
+    """
+
+    def __init__(self, caches: Sequence[Cache], alignment_heads: Sequence[Sequence[int]]) -> None:
+        self.caches = caches
+        self.aligning: dict[int, list[int]] = {}
+        for layer, head in alignment_heads:
+            self.aligning.setdefault(layer, []).append(head)
+        for cache in caches:
+            cache.attention = None
+
+    def attend(self, layer: int, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+        heard, aligning = torch.empty_like(query), self.aligning.get(layer)
+        for row, cache in enumerate(self.caches):
+            end = cache.length + 1
+            cache.keys[layer, :, cache.length] = key[row, :, 0]
+            cache.values[layer, :, cache.length] = value[row, :, 0]
+            keys, values = cache.keys[None, layer, :, :end], cache.values[None, layer, :, :end]
+            heard[row] = F.scaled_dot_product_attention(query[row : row + 1], keys, values)[0]
+            if aligning:
+                cache.look(query[row, aligning, 0], keys[0, aligning])
+        return heard
+
+
 class SelfAttention(nn.Module):
     """Causal attention over a whole sequence, or of one new position over a cache."""
 
@@ -77,23 +114,9 @@ class SelfAttention(nn.Module):
         heard = F.scaled_dot_product_attention(query, key, value, is_causal=True)
         return self._join(heard)
 
-    def step(self, x: Tensor, caches: Sequence[Cache], layer: int, aligning: Sequence[int] = ()) -> Tensor:
-        """One new position of each row, [rows, 1, width] → the same. Where the `aligning` heads look is kept.
-
-        Each row looks at its own past alone, in a call of its own: a batch padded to its longest row would round
-        differently with its neighbours.
-        """
-        query, key, value = self.split(x)
-        heard = torch.empty_like(query)
-        for row, cache in enumerate(caches):
-            end = cache.length + 1
-            cache.keys[layer, :, cache.length] = key[row, :, 0]
-            cache.values[layer, :, cache.length] = value[row, :, 0]
-            keys, values = cache.keys[None, layer, :, :end], cache.values[None, layer, :, :end]
-            heard[row] = F.scaled_dot_product_attention(query[row : row + 1], keys, values)[0]
-            if aligning:
-                cache.look(query[row, aligning, 0], keys[0, aligning])
-        return self._join(heard)
+    def step(self, x: Tensor, past: Past, layer: int) -> Tensor:
+        """One new position of each row, [rows, 1, width] → the same."""
+        return self._join(past.attend(layer, *self.split(x)))
 
     def _join(self, heard: Tensor) -> Tensor:
         out: Tensor = self.c_proj(heard.transpose(1, 2).flatten(2))
@@ -130,9 +153,9 @@ class Block(nn.Module):
         out: Tensor = x + self.mlp(self.ln_2(x))
         return out
 
-    def step(self, x: Tensor, caches: Sequence[Cache], layer: int, aligning: Sequence[int] = ()) -> Tensor:
+    def step(self, x: Tensor, past: Past, layer: int) -> Tensor:
         """One new position of each row [rows, 1, width]."""
-        x = x + self.attn.step(self.ln_1(x), caches, layer, aligning)
+        x = x + self.attn.step(self.ln_1(x), past, layer)
         out: Tensor = x + self.mlp(self.ln_2(x))
         return out
 
@@ -218,14 +241,18 @@ class Gpt(nn.Module):
     def step(self, codes: Tensor, caches: Sequence[Cache]) -> Tensor:
         """The latents [rows, width] that follow one more code of each row, `codes` [rows]; the caches grow by one."""
         said = torch.tensor([cache.said for cache in caches], device=codes.device)
-        x = (self.mel_embedding(codes) + self.mel_pos_embedding.emb(said))[:, None]
-        for cache in caches:
-            cache.attention = None
-        for layer, block in enumerate(self.gpt.h):
-            aligning = [head for of, head in self.args.alignment_heads if of == layer]
-            x = block.step(x, caches, layer, aligning)  # type: ignore[operator]
+        latents = self.advance(codes, said, Separate(caches, self.args.alignment_heads))
         for cache in caches:
             cache.length, cache.said = cache.length + 1, cache.said + 1
+        return latents
+
+    def advance(self, codes: Tensor, said: Tensor, past: Past) -> Tensor:
+        """The latents [rows, width] that follow one more code of each row, `codes` [rows], of which each has `said`
+        [rows] before, the start code counted.
+        """
+        x = (self.mel_embedding(codes) + self.mel_pos_embedding.emb(said))[:, None]
+        for layer, block in enumerate(self.gpt.h):
+            x = block.step(x, past, layer)  # type: ignore[operator]
         return self._finish(x[:, 0])
 
     def empty_cache(self, room: int) -> Cache:
