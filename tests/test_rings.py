@@ -12,7 +12,7 @@ import timbre
 
 SOURCE = Path(timbre.__file__).parent
 TORCH_SIDE = ("timbre.xtts", "timbre.engine.", "timbre.evaluation", "timbre.training")
-BRIDGES = {"timbre.engine.protocol", "timbre.engine.client"}
+BRIDGES = {f"timbre.engine.{name}" for name in ("blocking", "child", "client", "incoming", "protocol")}
 HEAVY = {"torch", "torchaudio", "transformers", "faster_whisper", "silero_vad"}
 
 

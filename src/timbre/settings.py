@@ -37,6 +37,12 @@ class Settings(BaseSettings):
     engine_queue: int = Field(
         16, ge=1, description="Requests that may wait for a place among them; more are refused at once."
     )
+    engine_patience_s: float = Field(
+        30.0, ge=0, description="Seconds that a request waits for an engine that starts, or that is started again."
+    )
+    streams_per_client: int = Field(
+        0, ge=0, description="Speeches that one client may have in the engine at once; 0: as many as it has room for."
+    )
     allowed_hosts: str = Field(
         "", description="Names that the API may be reached by besides this machine's, with commas between; *: any."
     )

@@ -1,13 +1,12 @@
 """From what a user asks for to what the engine is told: the one way that the API and the command line share."""
 
-import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-from timbre.engine.client import Client
+from timbre.engine.blocking import Client
 from timbre.engine.protocol import Conditioning, Sampling
-from timbre.errors import EngineStarting, LanguageNotSpoken, ModelNotLoaded, UnknownModel
+from timbre.errors import LanguageNotSpoken, ModelNotLoaded, UnknownModel
 from timbre.models import catalogue
 from timbre.text.languages import resolve
 from timbre.text.plan import Piece, plan
@@ -38,24 +37,19 @@ class Utterance:
     sampling: Sampling
 
 
-def prepare(asked: Asked, engine: Client, library: Library) -> Utterance:
-    """Checks a wish against the loaded model, finds the voice, and plans the text. Waits for the engine where it must.
+def prepare(asked: Asked, stats: Mapping[str, Any], engine: Client, library: Library) -> Utterance:
+    """Checks a wish against what a ready engine holds, finds the voice, and plans the text.
 
-    Raises what `timbre.text.plan.plan` and the library raise, and errors.EngineStarting, UnknownModel, ModelNotLoaded,
-    UnknownLanguage, LanguageNotSpoken.
+    The engine itself is asked only when a voice has to be heard first. Raises what `timbre.text.plan.plan`, the library
+    and the engine raise, and errors.UnknownModel, ModelNotLoaded, UnknownLanguage, LanguageNotSpoken.
     """
-    stats = engine.stats()
-    if not stats["ready"]:
-        raise EngineStarting()
     check_model(asked.model, stats)
     voice = library.get(asked.voice, stats)
     language = choose_language(asked.language, voice, stats)
     pieces = plan(asked.text, language, stats["limits"][language])
-    conditioning = library.conditioning(voice, engine)
+    conditioning = library.conditioning(voice, stats, engine)
     sampling = Sampling.from_dict({**stats["sampling"], **asked.sampling})
-    if sampling.seed is None:
-        sampling = replace(sampling, seed=secrets.randbelow(2**31))
-    return Utterance(pieces, language, conditioning, sampling)
+    return Utterance(pieces, language, conditioning, sampling.seeded())
 
 
 def check_model(wanted: str | None, stats: Mapping[str, Any]) -> None:

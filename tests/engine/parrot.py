@@ -19,13 +19,30 @@ STEP = 2400
 class Hum:
     """What one request still has to be hummed."""
 
-    left: int
+    pieces: list[int]  # how long each is
     value: float
+    open: bool = False
+    said: int = 0
+    starts: list[int] = field(default_factory=list)
     ready: list[NDArray[np.float32]] = field(default_factory=list)
 
     @property
+    def left(self) -> int:
+        return sum(self.pieces) - self.said
+
+    @property
     def finished(self) -> bool:
-        return not self.left
+        return not (self.left or self.open)
+
+    @property
+    def hungry(self) -> bool:
+        return self.open and not self.left
+
+    def hum(self) -> None:
+        if self.said in [sum(self.pieces[:place]) for place in range(len(self.pieces))]:
+            self.starts.append(self.said * STEP)
+        self.said += 1
+        self.ready.append(np.full(STEP, self.value, np.float32))
 
     def take(self) -> list[NDArray[np.float32]]:
         ready, self.ready = self.ready, []
@@ -61,11 +78,20 @@ class Parrot:
     def condition(self, clips: list[NDArray[np.float32]]) -> Conditioning:
         return voice(float(len(clips)) + len(clips[0]) / 1e6)
 
-    def begin(self, pieces: Sequence[Piece], language: str, voice: Conditioning, sampling: Sampling) -> Hum:
+    def begin(
+        self, pieces: Sequence[Piece], language: str, voice: Conditioning, sampling: Sampling, more: bool = False
+    ) -> Hum:
         self.heard.append((list(pieces), language, voice, sampling))
         self.quiet.clear()
-        self.hums.append(Hum(sum(len(piece.text) for piece in pieces), voice.latents.flat[0]))
+        self.hums.append(Hum([len(piece.text) for piece in pieces], voice.latents.flat[0], more))
         return self.hums[-1]
+
+    def extend(self, hum: Hum, pieces: Sequence[Piece]) -> None:
+        self.heard[-1][0].extend(pieces)
+        hum.pieces += [len(piece.text) for piece in pieces]
+
+    def close(self, hum: Hum) -> None:
+        hum.open = False
 
     def step(self) -> None:
         if self.choke:
@@ -74,8 +100,8 @@ class Parrot:
         self.steps += 1
         self.most_at_once = max(self.most_at_once, self.running)
         for hum in self.hums[: self.rows]:
-            hum.left -= 1
-            hum.ready.append(np.full(STEP, hum.value, np.float32))
+            if hum.left:
+                hum.hum()
         self.hums = [hum for hum in self.hums if not hum.finished]
         if self.idle:
             self.quiet.set()
@@ -88,6 +114,10 @@ class Parrot:
     @property
     def idle(self) -> bool:
         return not self.hums
+
+    @property
+    def cache_mb(self) -> tuple[float, float]:
+        return float(self.running), float(self.rows)
 
     @property
     def waiting(self) -> int:

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from parrot import STEP, Parrot
 
-from timbre.engine.client import AsyncClient, Client
+from timbre.engine.blocking import Client
+from timbre.engine.client import AsyncClient
 from timbre.engine.listen import listening
 from timbre.engine.protocol import Sampling
 from timbre.engine.server import EngineServer

@@ -20,6 +20,7 @@ from timbre.errors import (
     BadRequest,
     CannotListen,
     EngineBusy,
+    EngineEmpty,
     EngineRefused,
     EngineRunning,
     EngineStarting,
@@ -247,7 +248,7 @@ def test_a_model_can_be_loaded_and_dropped(tmp_path):
     async def test():
         async with serving(Parrot(), tmp_path) as client:
             assert not (await client.unload())["ready"]
-            with pytest.raises(EngineStarting):
+            with pytest.raises(EngineEmpty):
                 await spoken(client)
             with pytest.raises(UnknownModel):
                 await client.load("owl")

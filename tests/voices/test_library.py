@@ -45,7 +45,7 @@ class Ear:
         self.fingerprint = fingerprint
         self.heard: list[list[np.ndarray]] = []
 
-    def stats(self) -> dict:
+    def ready(self) -> dict:
         return STATS | {"fingerprint": self.fingerprint}
 
     def condition(self, clips) -> Conditioning:
@@ -289,19 +289,19 @@ def test_rename_and_remove(library: Library, put, tmp_path):
 def test_the_conditioning_is_made_once_for_each_model(library: Library, put):
     ear, other = Ear(), Ear("def456")
     voice = library.add("Maria", [put("a", GOOD)], "en", CONSENT, ear)
-    first = library.conditioning(voice, ear)
+    first = library.conditioning(voice, ear.ready(), ear)
     assert isinstance(first, Conditioning) and len(ear.heard) == 1, "what was made when it was cloned is kept"
-    second = library.conditioning(voice, other)
-    assert library.conditioning(voice, other) and len(other.heard) == 1
+    second = library.conditioning(voice, other.ready(), other)
+    assert library.conditioning(voice, other.ready(), other) and len(other.heard) == 1
     assert isinstance(second, Conditioning) and first.embedding[0] != second.embedding[0]
     assert np.array_equal(ear.heard[0][0], other.heard[0][0]), "both models heard the same"
-    assert library.conditioning(library.get("ana", STATS), ear) == "ana"
+    assert library.conditioning(library.get("ana", STATS), ear.ready(), ear) == "ana"
 
 
 def test_a_voice_cloned_without_an_engine_is_heard_when_it_first_speaks(library: Library, put):
     ear = Ear()
     voice = library.add("Maria", [put("a", GOOD)], "en", CONSENT)
-    assert isinstance(library.conditioning(voice, ear), Conditioning) and len(ear.heard) == 1
+    assert isinstance(library.conditioning(voice, ear.ready(), ear), Conditioning) and len(ear.heard) == 1
 
 
 def test_a_damaged_conditioning_is_made_again(library: Library, put, tmp_path):
@@ -309,7 +309,7 @@ def test_a_damaged_conditioning_is_made_again(library: Library, put, tmp_path):
     voice = library.add("Maria", [put("a", GOOD)], "en", CONSENT, ear)
     [file] = (tmp_path / "home" / "voices" / voice.id).glob("conditioning-*")
     file.write_bytes(b"damaged")
-    assert isinstance(library.conditioning(voice, ear), Conditioning) and len(ear.heard) == 2
+    assert isinstance(library.conditioning(voice, ear.ready(), ear), Conditioning) and len(ear.heard) == 2
 
 
 def test_a_damaged_voice_does_not_hide_the_others(library: Library, put, tmp_path):

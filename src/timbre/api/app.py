@@ -14,7 +14,8 @@ from timbre.api.middleware import JSON_LIMIT_MB, BoundedBody, OnlyOurHost, Reque
 from timbre.api.routers import health, languages, models, openai, pages, speech, voices
 from timbre.api.schemas import FaultAnswer
 from timbre.api.wiring import Wiring
-from timbre.engine.client import AsyncClient, Client
+from timbre.engine.blocking import Client
+from timbre.engine.client import AsyncClient
 from timbre.settings import Settings
 from timbre.voices.library import Library
 

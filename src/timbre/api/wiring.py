@@ -1,6 +1,7 @@
 """What the routes work with, made once and handed to them: no global is asked for anything."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Annotated, Any, cast
@@ -10,7 +11,8 @@ from fastapi import Depends, Request
 from numpy.typing import NDArray
 
 from timbre import speech
-from timbre.engine.client import AsyncClient, Client
+from timbre.engine.blocking import Client
+from timbre.engine.client import AsyncClient
 from timbre.settings import Settings
 from timbre.voices.library import Library
 
@@ -25,12 +27,25 @@ class Wiring:
     library: Library
 
     async def prepare(self, asked: speech.Asked) -> speech.Utterance:
-        """`speech.prepare` in a thread: normalising a long text would hold up everybody else."""
-        return await asyncio.to_thread(speech.prepare, asked, self.waiting_engine, self.library)
+        """`speech.prepare` in a thread: normalising a long text would hold up everybody else.
 
-    def speak(self, utterance: speech.Utterance) -> AsyncGenerator[NDArray[np.float32], None]:
+        An engine that is started again is waited for out here: threads that wait would be missed by those who work.
+        """
+        stats = await self.engine.ready()
+        return await asyncio.to_thread(speech.prepare, asked, stats, self.waiting_engine, self.library)
+
+    def speak(self, utterance: speech.Utterance, request: Request) -> AsyncGenerator[NDArray[np.float32], None]:
         """The samples of an utterance, as they are made."""
-        return self.engine.speak(utterance.pieces, utterance.language, utterance.voice, utterance.sampling)
+        return self.engine.speak(
+            utterance.pieces, utterance.language, utterance.voice, utterance.sampling, client_of(request)
+        )
+
+
+def client_of(request: Request) -> str:
+    """Whom a request is counted for: who has its token, or else its address. No secret is in it."""
+    if token := request.headers.get("authorization"):
+        return hashlib.sha256(token.encode()).hexdigest()[:16]
+    return request.client.host if request.client else ""
 
 
 def _wired(request: Request) -> Wiring:

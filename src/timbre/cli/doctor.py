@@ -175,7 +175,7 @@ def _port(chosen: Settings) -> Finding:
 
 
 def _engine(chosen: Settings) -> Finding:
-    from timbre.engine.client import Client
+    from timbre.engine.blocking import Client
 
     try:
         with Client.from_settings() as client:

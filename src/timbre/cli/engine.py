@@ -43,7 +43,9 @@ async def _serve(chosen: Settings, parent: int | None) -> BaseException | None:
     serving = importlib.import_module("timbre.engine.server")
     listen = importlib.import_module("timbre.engine.listen")
     client = importlib.import_module("timbre.engine.client")
-    server = serving.EngineServer(lambda model: _load(model, chosen), chosen.model, chosen.engine_queue)
+    server = serving.EngineServer(
+        lambda model: _load(model, chosen), chosen.model, chosen.engine_queue, chosen.streams_per_client
+    )
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for kind in (signal.SIGINT, signal.SIGTERM):

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from timbre.cli import verify
-from timbre.engine.client import Client
+from timbre.engine.blocking import Client
 from timbre.errors import EngineUnavailable, LicenceNotAccepted
 from timbre.models import catalogue, install, licence
 from timbre.settings import settings

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from timbre import speech
 from timbre.audio.encode import FORMATS, Encoder
-from timbre.engine.client import running
+from timbre.engine.child import running
 from timbre.engine.protocol import RATE
 from timbre.errors import CannotPlay, CannotWrite, UnknownFormat
 from timbre.settings import settings
@@ -46,7 +46,7 @@ def main(argv: list[str]) -> int:
     wish = speech.Asked(text, asked.voice, asked.language, asked.model, given)
     bar = Bar(quiet=asked.quiet)
     with running(bar.note, asked.model or "") as engine:
-        utterance = speech.prepare(wish, engine, Library(settings().home))
+        utterance = speech.prepare(wish, engine.ready(), engine, Library(settings().home))
         spoken = engine.speak(utterance.pieces, utterance.language, utterance.voice, utterance.sampling)
         characters = sum(len(piece.text) for piece in utterance.pieces)
         with _sink(asked.output, player) as sink, contextlib.closing(bar.over(spoken, characters)) as heard:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from timbre.engine.client import AsyncClient, command
+from timbre.engine.child import command
+from timbre.engine.client import AsyncClient
 from timbre.errors import HomeNotWritable, PortTaken, ServiceRunning, TimbreError
 from timbre.settings import Settings
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from timbre.cli import say
-from timbre.engine.client import Client, running
+from timbre.engine.blocking import Client
+from timbre.engine.child import running
 from timbre.errors import BadVoice, EngineUnavailable, NotAudio, UnknownModel
 from timbre.models import catalogue
 from timbre.settings import settings

@@ -1,4 +1,4 @@
-"""How the rest of Timbre reaches the engine: an async client, the same without async, and a way to start an engine.
+"""How the rest of Timbre reaches the engine. `blocking.py` has the same for code that waits.
 
 Every request is a connection of its own, so that leaving one early cancels just that one.
 """
@@ -6,39 +6,52 @@ Every request is a connection of its own, so that leaving one early cancels just
 import asyncio
 import contextlib
 import json
-import os
-import shutil
-import subprocess
-import sys
-import tempfile
-import threading
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Generator, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import IO, Any, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from websockets.asyncio.client import ClientConnection, connect, unix_connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
+from timbre.engine.incoming import Incoming
 from timbre.engine.protocol import (
     Conditioning,
     Sampling,
+    SpeakRequest,
     read_json,
     read_voices,
     samples_from_bytes,
     samples_to_bytes,
+    write_pieces,
 )
-from timbre.errors import EngineDown, EngineLost, EngineRefused, EngineUnavailable, from_dict
+from timbre.errors import (
+    EngineEmpty,
+    EngineLost,
+    EngineRefused,
+    EngineStarting,
+    EngineUnavailable,
+    TimbreError,
+    from_dict,
+)
 from timbre.settings import settings
 from timbre.text.plan import Piece
 
 Result = TypeVar("Result")
 Samples = NDArray[np.float32]
-PATIENCE_S = 10.0
+OnPiece = Callable[[int, int], object]
+"""Is told of each piece that begins to sound: its place in the text, and the sample it begins at."""
+
+CONNECT_S = 10.0
 """Seconds until a connection has to stand."""
+
+PASSING = (EngineUnavailable, EngineStarting, EngineLost)
+"""What an engine that is started again looks like from here."""
+
+LOSSES = 2
+"""Engines that a request may lose: what takes each down with it must not go on to do so."""
 
 
 def socket_path(home: Path) -> Path:
@@ -50,18 +63,23 @@ class AsyncClient:
     """Speaks with an engine: the one on the socket, or the first of `urls` that answers.
 
     Every method raises errors.EngineUnavailable when nobody answers, errors.EngineLost when the engine goes away in the
-    middle, and whatever error the engine itself names.
+    middle, and whatever error the engine itself names. What can be asked again without harm (`ready`, `voices`,
+    `condition`, `speak` before its first sample) is, for `patience_s` seconds from when the engine was missed.
     """
 
-    def __init__(self, socket: Path, urls: Sequence[str] = (), token: str = "") -> None:
-        self._socket, self._urls, self._token = socket, list(urls), token
+    def __init__(self, socket: Path, urls: Sequence[str] = (), token: str = "", patience_s: float = 0.0) -> None:
+        self._socket, self._urls, self._token, self._patience_s = socket, list(urls), token, patience_s
 
     @classmethod
     def from_settings(cls) -> Self:
         """The engines of `engine_urls`, or the one that listens in the home folder."""
         chosen = settings()
         urls = [url for one in chosen.engine_urls.split(",") if (url := one.strip())]
-        return cls(socket_path(chosen.home), urls, chosen.engine_token)
+        return cls(socket_path(chosen.home), urls, chosen.engine_token, chosen.engine_patience_s)
+
+    def impatient(self) -> Self:
+        """The same client for an engine that nobody starts again."""
+        return type(self)(self._socket, self._urls, self._token)
 
     @property
     def address(self) -> str:
@@ -76,6 +94,16 @@ class AsyncClient:
         """What the engine holds and does: `ready`, `model`, `languages`, `limits`, `voices`, `waiting` …"""
         return await self._ask({"op": "stats"})
 
+    async def ready(self) -> dict[str, Any]:
+        """Its stats once it can speak. Raises errors.EngineStarting when that takes too long, EngineEmpty."""
+
+        async def ask() -> dict[str, Any]:
+            stats = await self.stats()
+            check_ready(stats)
+            return stats
+
+        return await self._patiently(ask)
+
     async def load(self, model: str) -> dict[str, Any]:
         """Makes the engine load another model. Returns its stats afterwards."""
         return await self._ask({"op": "load", "model": model})
@@ -86,42 +114,106 @@ class AsyncClient:
 
     async def voices(self) -> dict[str, Conditioning]:
         """The voices that are built into the loaded model."""
-        async with self._connected() as socket:
-            await socket.send(json.dumps({"op": "voices"}))
-            return read_voices(_binary(await socket.recv()))
+
+        async def ask() -> dict[str, Conditioning]:
+            async with self._connected() as socket:
+                await socket.send(json.dumps({"op": "voices"}))
+                return read_voices(_binary(await socket.recv()))
+
+        return await self._patiently(ask)
 
     async def condition(self, clips: Sequence[Samples]) -> Conditioning:
         """The voice of some clips (mono, float32, 22,050 Hz)."""
-        async with self._connected() as socket:
-            await socket.send(json.dumps({"op": "condition", "clips": len(clips)}))
-            for clip in clips:
-                await socket.send(samples_to_bytes(clip))
-            return Conditioning.from_bytes(_binary(await socket.recv()))
+
+        async def ask() -> Conditioning:
+            async with self._connected() as socket:
+                await socket.send(json.dumps({"op": "condition", "clips": len(clips)}))
+                for clip in clips:
+                    await socket.send(samples_to_bytes(clip))
+                return Conditioning.from_bytes(_binary(await socket.recv()))
+
+        return await self._patiently(ask)
 
     async def speak(
-        self, pieces: Sequence[Piece], language: str, voice: Conditioning | str, sampling: Sampling
+        self,
+        pieces: Sequence[Piece] | AsyncIterable[Piece],
+        language: str,
+        voice: Conditioning | str,
+        sampling: Sampling,
+        client: str = "",
+        on_piece: OnPiece | None = None,
     ) -> AsyncGenerator[Samples, None]:
-        """Samples (float32, 24 kHz) as they are made; `voice` may name a built-in one. Leaving early cancels."""
-        request: dict[str, Any] = {
-            "op": "speak",
-            "pieces": [{"text": piece.text, "pause": piece.pause} for piece in pieces],
-            "language": language,
-            "sampling": sampling.as_dict(),
-        }
-        if isinstance(voice, str):
-            request["voice"] = voice
+        """Samples (float32, 24 kHz) as they are made. Leaving early cancels.
+
+        pieces: all of them, or as they come. voice: may name a built-in one. client: for whom it is, where an engine
+        counts that; errors.TooManyStreams when they have enough of it.
+        """
+        text = None if isinstance(pieces, Sequence) else Incoming(pieces)
+        request = SpeakRequest(
+            pieces if isinstance(pieces, Sequence) else (),
+            language,
+            sampling.seeded(),  # here, so that another try says the same
+            voice if isinstance(voice, str) else None,
+            more=text is not None,
+            events=on_piece is not None,
+            client=client,
+        )
+        opening: list[str | bytes] = [json.dumps(request.as_dict())]
+        if isinstance(voice, Conditioning):
+            opening.append(voice.to_bytes())
+        patience, heard = Patience(self._patience_s), False
+        try:
+            while True:
+                try:
+                    async with contextlib.aclosing(self._speak(opening, text, on_piece)) as spoken:
+                        async for samples in spoken:
+                            heard = True
+                            yield samples
+                    return
+                except PASSING as fault:
+                    if text is not None and text.fault is not None:
+                        raise text.fault from None  # it was us who went away
+                    if heard:
+                        raise
+                    await patience.bear(fault)
+        finally:
+            if text is not None:
+                text.close()
+
+    async def _speak(
+        self, opening: Sequence[str | bytes], text: Incoming | None, on_piece: OnPiece | None
+    ) -> AsyncGenerator[Samples, None]:
+        """One try."""
         async with self._connected() as socket:
-            await socket.send(json.dumps(request))
-            if isinstance(voice, Conditioning):
-                await socket.send(voice.to_bytes())
-            while isinstance(message := await socket.recv(), bytes):
-                yield samples_from_bytes(message)
-            _done(message)
+            for message in opening:
+                await socket.send(message)
+            feeding = asyncio.create_task(_feed(socket, text)) if text is not None else None
+            try:
+                while True:
+                    message = await socket.recv()
+                    if isinstance(message, bytes):
+                        yield samples_from_bytes(message)
+                    elif (wire := read_json(message)).get("event") != "piece":
+                        _done(message)
+                        return
+                    elif on_piece is not None:
+                        on_piece(wire["index"], wire["at"])
+            finally:
+                if feeding is not None:
+                    feeding.cancel()
 
     async def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         async with self._connected() as socket:
             await socket.send(json.dumps(request))
             return _done(await socket.recv())
+
+    async def _patiently(self, ask: Callable[[], Awaitable[Result]]) -> Result:
+        patience = Patience(self._patience_s)
+        while True:
+            try:
+                return await ask()
+            except PASSING as fault:
+                await patience.bear(fault)
 
     @contextlib.asynccontextmanager
     async def _connected(self) -> AsyncIterator[ClientConnection]:
@@ -136,7 +228,7 @@ class AsyncClient:
     async def _connect(self) -> ClientConnection:
         # Nothing limits what may lie here unread: an utterance is bounded by the text's limit, and a reader that is
         # slow to take it must not look like a dead one.
-        options: dict[str, Any] = {"max_size": None, "max_queue": None, "compression": None, "open_timeout": PATIENCE_S}
+        options: dict[str, Any] = {"max_size": None, "max_queue": None, "compression": None, "open_timeout": CONNECT_S}
         headers = {"Authorization": f"Bearer {self._token}"}
         for url in self._urls or [""]:
             try:
@@ -148,6 +240,38 @@ class AsyncClient:
             except (OSError, WebSocketException):
                 continue  # the next may answer
         raise EngineUnavailable(url=self.address)
+
+
+class Patience:
+    """How long a request waits for an engine that is not there, counted from when that was first met."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds, self._until = seconds, 0.0
+        self._pause, self._losses = 0.05, 0
+
+    async def bear(self, fault: TimbreError) -> None:
+        """Waits a moment before another try. Raises the fault when there should be none."""
+        now = time.monotonic()
+        self._until = self._until or now + self._seconds
+        self._losses += isinstance(fault, EngineLost)
+        if now >= self._until or self._losses > LOSSES:
+            raise fault
+        await asyncio.sleep(min(self._pause, self._until - now))
+        self._pause = min(2 * self._pause, 0.5)
+
+
+def check_ready(stats: dict[str, Any]) -> None:
+    """Raises errors.EngineStarting, EngineEmpty when an engine cannot speak."""
+    if not stats["ready"]:
+        raise EngineStarting() if stats["loading"] else EngineEmpty()
+
+
+async def _feed(socket: ClientConnection, text: Incoming) -> None:
+    """Sends a text as it comes, from its start. One that breaks off takes the connection with it."""
+    with contextlib.suppress(ConnectionClosed):
+        async for pieces in text.batches():
+            await socket.send(json.dumps(write_pieces(pieces)))
+        await (socket.close() if text.fault else socket.send(json.dumps({"end": True})))
 
 
 def _done(message: str | bytes) -> dict[str, Any]:
@@ -163,169 +287,3 @@ def _binary(message: str | bytes) -> bytes:
         _done(message)
         raise EngineLost()
     return message
-
-
-class Client:
-    """`AsyncClient` for code that waits: a loop in a thread of its own does the talking."""
-
-    def __init__(self, client: AsyncClient) -> None:
-        self._client = client
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="engine client", daemon=True)
-        self._thread.start()
-
-    @classmethod
-    def from_settings(cls) -> Self:
-        return cls(AsyncClient.from_settings())
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Ends the thread. The client cannot be used afterwards."""
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-    @property
-    def address(self) -> str:
-        return self._client.address
-
-    def stats(self) -> dict[str, Any]:
-        return self._run(self._client.stats())
-
-    def load(self, model: str) -> dict[str, Any]:
-        return self._run(self._client.load(model))
-
-    def unload(self) -> dict[str, Any]:
-        return self._run(self._client.unload())
-
-    def voices(self) -> dict[str, Conditioning]:
-        return self._run(self._client.voices())
-
-    def condition(self, clips: Sequence[Samples]) -> Conditioning:
-        return self._run(self._client.condition(clips))
-
-    def speak(
-        self, pieces: Sequence[Piece], language: str, voice: Conditioning | str, sampling: Sampling
-    ) -> Generator[Samples, None, None]:
-        spoken = self._client.speak(pieces, language, voice, sampling)
-
-        async def following() -> Samples | None:
-            return await anext(spoken, None)
-
-        try:
-            while (samples := self._run(following())) is not None:
-                yield samples
-        finally:
-            self._run(spoken.aclose())
-
-    def _run(self, work: Coroutine[Any, Any, Result]) -> Result:
-        ended = threading.Event()
-
-        async def watched() -> Result:
-            try:
-                return await work
-            finally:
-                ended.set()
-
-        future = asyncio.run_coroutine_threadsafe(watched(), self._loop)
-        try:
-            return future.result()
-        except BaseException:  # Ctrl+C while we wait: what runs over there has to end first
-            future.cancel()
-            ended.wait(PATIENCE_S)
-            raise
-
-
-Say = Callable[[str], None]
-
-
-@contextlib.contextmanager
-def running(say: Say = lambda _: None, model: str = "") -> Iterator[Client]:
-    """A client of an engine that is ready to speak. Where none answers one is started, and ended again afterwards.
-
-    say: is told in a sentence what is being waited for. model: what an engine of ours loads (default: as in settings).
-    Raises errors.EngineDown when the engine ends instead of getting ready.
-    """
-    with Client.from_settings() as client, contextlib.ExitStack() as ours:
-        child = None
-        try:
-            ready = client.stats()["ready"]
-        except EngineUnavailable:
-            if not AsyncClient.from_settings().is_local:
-                raise
-            say("Starting the engine …")
-            child, ready = ours.enter_context(_started(model)), False
-        if not ready:
-            say("Waiting for the model …")
-            _wait(client, child)
-        yield client
-
-
-def command(*arguments: str) -> list[str]:
-    """How a `timbre` command of this same installation is run as a process."""
-    script = Path(sys.executable).with_name("timbre")
-    return [str(script), *arguments] if shutil.which(str(script)) else [sys.executable, "-m", "timbre", *arguments]
-
-
-@dataclass(frozen=True, slots=True)
-class _Child:
-    """An engine that we started, and what it wrote to its error stream."""
-
-    process: subprocess.Popen[bytes]
-    words: IO[bytes]
-
-    def last_words(self) -> str:
-        """Its own sentence, or else the last line that it wrote, as part of a sentence."""
-        self.words.seek(0)
-        lines = self.words.read().decode(errors="replace").strip().splitlines()
-        said = next((line for line in lines if line.startswith("timbre: ")), lines[-1] if lines else "it said nothing")
-        return said.removeprefix("timbre: ").rstrip(".")
-
-
-@contextlib.contextmanager
-def _started(model: str) -> Iterator[_Child]:
-    environment = os.environ | ({"TIMBRE_MODEL": model} if model else {})
-    with tempfile.TemporaryFile() as words:
-        # A session of its own: Ctrl+C in the terminal reaches us, and we end it in order.
-        process = subprocess.Popen(
-            command("engine", "--quiet", "--parent", str(os.getpid())),
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=words,
-            start_new_session=True,
-        )
-        try:
-            yield _Child(process, words)
-        finally:
-            end(process)
-
-
-def end(child: subprocess.Popen[bytes], patience_s: float = 10.0) -> None:
-    """Asks a process of ours to end, and insists when it does not."""
-    child.terminate()
-    try:
-        child.wait(patience_s)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
-
-
-def _wait(client: Client, child: _Child | None) -> None:
-    """Returns when the engine is ready."""
-    while True:
-        ended = child is not None and child.process.poll() is not None
-        try:
-            if client.stats()["ready"]:
-                return
-        except EngineUnavailable:
-            if child is None:
-                raise
-            if ended:
-                raise EngineDown(reason=child.last_words()) from None
-        time.sleep(0.1)

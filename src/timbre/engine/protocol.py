@@ -2,18 +2,22 @@
 
 A connection carries one request. The first message is JSON `{"op": …}`:
 
-- speak: `pieces`, `language`, `sampling`, and `voice`, a built-in one; without it a binary message with the voice
-  (safetensors) follows. The engine sends binary messages, float32 little-endian at 24 kHz, then `{"done": …}`.
+- speak: what `SpeakRequest` says; without a `voice` a binary message with one (safetensors) follows. The engine sends
+  binary messages, float32 little-endian at 24 kHz, then `{"done": …}`, and for those who want `events`
+  `{"event": "piece", "index": …, "at": …}` where a piece begins. With `more` the client goes on sending
+  `{"pieces": […]}` and at last `{"end": true}`. `{"cancel": true}` stops it at any time.
 - condition: `clips`, how many; each follows as a binary message, float32 at 22,050 Hz. The engine sends the voice.
 - voices: the engine sends its built-in ones (safetensors, `NAME/latents`, `NAME/embedding`).
 - stats, load (`model`), unload: the engine sends `{"done": …}`.
 
-A fault is `{"error": …}` as `errors.as_dict` writes it. Closing the connection cancels.
+A fault is `{"error": …}` as `errors.as_dict` writes it. Closing the connection cancels. `docs/engine.md` is for
+those who write clients.
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -23,6 +27,7 @@ from safetensors.numpy import load as read_tensors
 from safetensors.numpy import save as write_tensors
 
 from timbre.errors import BadParameter, BadRequest
+from timbre.text.plan import Piece
 
 RATE = 24_000
 """Samples a second of what the engine speaks."""
@@ -31,6 +36,7 @@ CLIP_RATE = 22_050
 """Samples a second of the clips that the engine hears."""
 
 MAX_CLIPS = 10
+LONGEST_PAUSE_S = 10.0
 MAX_MESSAGE = 64 * 2**20
 """Bytes of the largest message that the engine takes: a clip of twelve minutes."""
 
@@ -66,6 +72,10 @@ class Sampling:
                 continue
             if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
                 raise BadParameter(parameter=name, value=value, low=low, high=high)
+
+    def seeded(self) -> Self:
+        """The same with a seed: one of its own where none was asked for."""
+        return self if self.seed is not None else replace(self, seed=secrets.randbelow(2**31))
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -121,6 +131,50 @@ class Conditioning:
         if not (np.isfinite(latents).all() and np.isfinite(embedding).all()):
             raise BadRequest(reason="the voice has values that are not numbers")
         return cls(latents, embedding)
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakRequest:
+    """What opens a speech: a text in pieces, who reads it, and how."""
+
+    pieces: Sequence[Piece]
+    language: str
+    sampling: Sampling = field(default_factory=Sampling)
+    voice: str | None = None  # a built-in one; without it the voice itself follows
+    more: bool = False  # whether pieces follow
+    events: bool = False  # whether the client wants to be told where a piece begins
+    client: str = ""  # for whom it is, where that is counted
+
+    def as_dict(self) -> dict[str, Any]:
+        wire = {item.name: getattr(self, item.name) for item in fields(self) if getattr(self, item.name)}
+        return {"op": "speak"} | wire | write_pieces(self.pieces) | {"sampling": self.sampling.as_dict()}
+
+    @classmethod
+    def from_dict(cls, wire: Mapping[str, Any]) -> Self:
+        """What a client sent. Raises errors.BadRequest, BadParameter."""
+        language, voice = wire.get("language"), wire.get("voice")
+        if not isinstance(language, str) or not isinstance(voice, str | None):
+            raise BadRequest(reason="the language or the voice is not a word")
+        sampling = wire.get("sampling", {})
+        if not isinstance(sampling, Mapping):
+            raise BadRequest(reason="the sampling is not a JSON object")
+        more, events = bool(wire.get("more")), bool(wire.get("events"))
+        client = str(wire.get("client", ""))
+        return cls(read_pieces(wire), language, Sampling.from_dict(sampling), voice, more, events, client)
+
+
+def write_pieces(pieces: Iterable[Piece]) -> dict[str, Any]:
+    """Some of a text as it travels."""
+    return {"pieces": [{"text": piece.text, "pause": piece.pause} for piece in pieces]}
+
+
+def read_pieces(wire: Mapping[str, Any]) -> list[Piece]:
+    """What `write_pieces` wrote. Raises errors.BadRequest."""
+    try:
+        found = [(str(piece["text"]), float(piece["pause"])) for piece in wire["pieces"]]
+    except (KeyError, TypeError, ValueError):
+        raise BadRequest(reason="it has no pieces with text and pause") from None
+    return [Piece(text, min(max(0.0, pause), LONGEST_PAUSE_S)) for text, pause in found]
 
 
 def write_voices(voices: Mapping[str, Conditioning]) -> bytes:

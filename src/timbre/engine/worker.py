@@ -5,9 +5,9 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +22,12 @@ Samples = NDArray[np.float32]
 class Spoken(Protocol):
     """A speech in hand: `timbre.engine.utterance.Speech` is one."""
 
+    starts: list[int]
+
     @property
     def finished(self) -> bool: ...
+    @property
+    def hungry(self) -> bool: ...
     def take(self) -> list[Samples]: ...
 
 
@@ -34,28 +38,58 @@ class Batch(Protocol):
     def cancel(self, speech: Any) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A piece begins to sound, at a sample of its speech."""
+
+    index: int
+    at: int
+
+
 @dataclass(slots=True, eq=False)
 class Stream:
-    """A speech's way back to who asked: samples, then None, or the fault that ended it."""
+    """A speech's way back to who asked: iterate over it for its samples and its pieces' starts."""
 
     loop: asyncio.AbstractEventLoop
-    made: "asyncio.Queue[Samples | BaseException | None]" = field(default_factory=asyncio.Queue)
-    speech: Spoken | None = None
-    left: bool = False
+    speech: Any = None  # a Spoken, once it was begun
+    left: bool = False  # nobody listens any more
+    told: int = 0  # starts that were handed on
+    _made: "asyncio.Queue[Samples | Start | BaseException | None]" = field(default_factory=asyncio.Queue)
 
-    def put(self, what: Samples | BaseException | None) -> None:
-        """From the thread to the loop."""
-        self.loop.call_soon_threadsafe(self.made.put_nowait, what)
+    def put(self, what: Samples | Start | BaseException | None) -> None:
+        """Hand something on from the thread to the loop: None is the end, a fault ends it too."""
+        self.loop.call_soon_threadsafe(self._made.put_nowait, what)
+
+    def put_ready(self) -> None:
+        """Hand on what the speech has ready. At a step one piece begins at the most, so its start comes first."""
+        for index, at in enumerate(self.speech.starts[self.told :], self.told):
+            self.put(Start(index, at))
+        self.told = len(self.speech.starts)
+        for samples in self.speech.take():
+            if len(samples):
+                self.put(samples)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Samples | Start:
+        what = await self._made.get()
+        if what is None:
+            raise StopAsyncIteration
+        if isinstance(what, BaseException):
+            raise what
+        return what
 
 
 @dataclass(slots=True, eq=False)
 class Job(Generic[Result]):
-    """Something to do in the thread. `alone`: once nobody speaks any more."""
+    """Something to do in the thread. `alone`: once nobody speaks any more. `at_once`: past those that wait for that."""
 
     work: Callable[[], Result]
-    alone: bool
     loop: asyncio.AbstractEventLoop
     done: "asyncio.Future[Result]"
+    alone: bool = False
+    at_once: bool = False
 
     def run(self) -> None:
         """Do it, and tell who waits."""
@@ -71,11 +105,10 @@ class Job(Generic[Result]):
 
 
 class Worker:
-    """One thread, one model. Requests come in through `run` and `speak`, both from an event loop."""
+    """One thread, one model. Requests come in through `run` and `begin`, both from an event loop."""
 
     def __init__(self) -> None:
-        self.batch: Batch | None = None  # set by a job; the thread steps it while somebody listens
-        self.doing = ""  # a word for what else it does at this moment
+        self.batch: Batch | None = None  # set by a job; the thread steps it while there is something to say
         self.busy_s = 0.0
         self._asked: queue.SimpleQueue[Job[Any] | None] = queue.SimpleQueue()
         self._streams: list[Stream] = []
@@ -84,15 +117,19 @@ class Worker:
         self._thread = threading.Thread(target=self._live, name="model", daemon=True)
         self._thread.start()
 
-    async def run(self, work: Callable[[], Result], alone: bool = False) -> Result:
-        """The result of `work`, done in the thread between two steps; with `alone` when nobody speaks any more."""
+    async def run(self, work: Callable[[], Result], alone: bool = False, at_once: bool = False) -> Result:
+        """The result of `work`, done in the thread between two steps.
+
+        With `alone` when nobody speaks any more, which all later jobs wait for; those `at_once`, which are about a
+        speech that is in hand, do not.
+        """
         loop = asyncio.get_running_loop()
-        job: Job[Result] = Job(work, alone, loop, loop.create_future())
+        job: Job[Result] = Job(work, loop, loop.create_future(), alone, at_once)
         self._asked.put(job)
         return await job.done
 
-    async def speak(self, begin: Callable[[], Spoken]) -> AsyncIterator[Samples]:
-        """The samples of a speech as they are made. Left early, it is dropped before the next step."""
+    async def begin(self, begin: Callable[[], Spoken]) -> Stream:
+        """A speech that is spoken from the next step on. `leave` it when nobody listens any more."""
         stream = Stream(asyncio.get_running_loop())
 
         def join() -> None:
@@ -102,12 +139,15 @@ class Worker:
 
         try:
             await self.run(join)
-            while (what := await stream.made.get()) is not None:
-                if isinstance(what, BaseException):
-                    raise what
-                yield what
-        finally:
-            stream.left = True
+        except BaseException:
+            self.leave(stream)
+            raise
+        return stream
+
+    def leave(self, stream: Stream) -> None:
+        """Drop a speech before the next step. Its stream ends when its rows are free."""
+        stream.left = True
+        self._asked.put(None)
 
     def close(self) -> None:
         """End the thread after the step it is in."""
@@ -118,12 +158,18 @@ class Worker:
 
     def _live(self) -> None:
         while not self._closed:
-            self._do_jobs(wait=not self._streams and not self._held)
+            self._do_jobs(wait=self._rests())
             began = time.monotonic()
             self._drop_left()
-            if self._streams:
+            if not self._rests():
                 self._step()
             self.busy_s += time.monotonic() - began
+
+    def _rests(self) -> bool:
+        """Whether there is nothing to do until something is asked."""
+        if not self._streams:
+            return not self._held
+        return all(stream.speech.hungry for stream in self._streams)
 
     def _do_jobs(self, wait: bool) -> None:
         """Do what was asked, in its order. A job that wants to be alone holds up those behind it."""
@@ -133,7 +179,9 @@ class Worker:
             except queue.Empty:
                 break
             wait = False
-            if job is not None:
+            if job is not None and job.at_once:
+                job.run()
+            elif job is not None:
                 self._held.append(job)
         while self._held and not self._closed and not (self._held[0].alone and self._streams):
             began = time.monotonic()
@@ -145,9 +193,11 @@ class Worker:
             self._streams.remove(stream)
             if self.batch is not None:
                 self.batch.cancel(stream.speech)
+            stream.put(None)
 
     def _step(self) -> None:
-        assert self.batch is not None
+        if self.batch is None or not self._streams:
+            return
         try:
             self.batch.step()
         except BaseException as fault:
@@ -155,10 +205,7 @@ class Worker:
             self._fail(fault if isinstance(fault, TimbreError) else TimbreError())
             return
         for stream in list(self._streams):
-            assert stream.speech is not None
-            for samples in stream.speech.take():
-                if len(samples):
-                    stream.put(samples)
+            stream.put_ready()
             if stream.speech.finished:
                 self._streams.remove(stream)
                 stream.put(None)

@@ -37,9 +37,9 @@ SHOWN = 30  # names that an error lists
 
 
 class Listener(Protocol):
-    """What turns clips into conditioning: `timbre.engine.client.Client` is one."""
+    """What turns clips into conditioning: `timbre.engine.blocking.Client` is one."""
 
-    def stats(self) -> dict[str, Any]: ...
+    def ready(self) -> dict[str, Any]: ...
     def condition(self, clips: Sequence[NDArray[np.float32]]) -> Conditioning: ...
 
 
@@ -87,7 +87,7 @@ class Library:
         clips = take(files, settings().upload_limit_mb)
         heard = None
         if engine is not None:
-            heard = (str(engine.stats().get("fingerprint", "")), engine.condition([clip.samples for clip in clips]))
+            heard = (str(engine.ready().get("fingerprint", "")), engine.condition([clip.samples for clip in clips]))
         record = _record(f"v-{secrets.token_hex(6)}", name, code, consent, clips)
         self._keep(record, clips, heard)
         return _voice(record)
@@ -110,14 +110,14 @@ class Library:
             raise self._unknown(id) from None
         shutil.rmtree(gone, ignore_errors=True)
 
-    def conditioning(self, voice: Voice, engine: Listener) -> Conditioning | str:
+    def conditioning(self, voice: Voice, stats: Mapping[str, Any], engine: Listener) -> Conditioning | str:
         """What the engine speaks with: a built-in voice's id, or what the loaded model made of the clips.
 
         It is kept for each model by its fingerprint. Raises errors.UnknownVoice, and what the engine raises.
         """
         if voice.kind == "built-in":
             return voice.id
-        kept = self._place(voice.id) / _conditioning_file(str(engine.stats().get("fingerprint", "")))
+        kept = self._place(voice.id) / _conditioning_file(str(stats.get("fingerprint", "")))
         if kept.is_file():
             try:
                 return Conditioning.from_file(kept)

@@ -4,7 +4,8 @@ from fastapi import APIRouter
 
 from timbre import __version__
 from timbre.api.wiring import Json, Wired
-from timbre.errors import EngineStarting, TimbreError
+from timbre.engine.client import check_ready
+from timbre.errors import TimbreError
 
 router = APIRouter(tags=["health"])
 PRIVATE = {"folder", "pid"}
@@ -30,6 +31,5 @@ async def engines(wired: Wired) -> Json:
 async def ready(wired: Wired) -> Json:
     """200 once the model has spoken, 503 before."""
     stats = await wired.engine.stats()
-    if not stats["ready"]:
-        raise EngineStarting()
+    check_ready(stats)
     return {"status": "ready", "model": stats["model"]}

@@ -24,7 +24,7 @@ async def speech(wanted: OpenAISpeech, request: Request, wired: Wired) -> Respon
         raise UnknownFormat(format=wanted.response_format, known=", ".join(FORMATS))
     utterance = await wired.prepare(wanted.asked())
     answer = audio.events if wanted.stream_format == "sse" else audio.live
-    return await answer(request, wired.speak(utterance), wanted.response_format, utterance.sampling.seed)
+    return await answer(request, wired.speak(utterance, request), wanted.response_format, utterance.sampling.seed)
 
 
 @router.get("/models")

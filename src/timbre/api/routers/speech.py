@@ -21,4 +21,4 @@ async def synthesize_direct(wanted: SynthesizeDirect, request: Request, wired: W
     format = audio.known(wanted.format)
     utterance = await wired.prepare(wanted.asked())
     answer = audio.live if wanted.stream else audio.whole
-    return await answer(request, wired.speak(utterance), format, utterance.sampling.seed)
+    return await answer(request, wired.speak(utterance, request), format, utterance.sampling.seed)

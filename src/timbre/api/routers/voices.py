@@ -43,22 +43,22 @@ async def clone(
 @router.get("/{voice_id}", response_model_exclude_none=True)
 async def voice(voice_id: str, wired: Wired) -> VoiceOut:
     """One voice."""
-    return shown(await asyncio.to_thread(wired.library.get, voice_id, await wired.engine.stats()))
+    return shown(await asyncio.to_thread(wired.library.get, voice_id, await wired.engine.ready()))
 
 
 @router.delete("/{voice_id}", status_code=204)
 async def remove(voice_id: str, wired: Wired) -> None:
     """Delete a cloned voice with its recordings."""
-    await asyncio.to_thread(wired.library.remove, voice_id, await wired.engine.stats())
+    await asyncio.to_thread(wired.library.remove, voice_id, await wired.engine.ready())
 
 
 @router.get("/{voice_id}/preview", response_class=Response, responses=AUDIO)
 async def preview(voice_id: str, request: Request, wired: Wired, format: str = "mp3") -> Response:
     """Hear a voice read a sentence in its own language."""
     format = audio.known(format)
-    voice = await asyncio.to_thread(wired.library.get, voice_id, await wired.engine.stats())
+    voice = await asyncio.to_thread(wired.library.get, voice_id, await wired.engine.ready())
     utterance = await wired.prepare(Asked(preview_text(voice), voice_id, sampling={"seed": 0}))
-    return await audio.live(request, wired.speak(utterance), format, utterance.sampling.seed)
+    return await audio.live(request, wired.speak(utterance, request), format, utterance.sampling.seed)
 
 
 def shown(voice: Voice) -> VoiceOut:

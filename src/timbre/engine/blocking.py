@@ -1,0 +1,93 @@
+"""The engine's client for code that waits."""
+
+import asyncio
+import threading
+from collections.abc import Coroutine, Generator, Sequence
+from typing import Any, Self, TypeVar
+
+from timbre.engine.client import AsyncClient, Samples
+from timbre.engine.protocol import Conditioning, Sampling
+from timbre.text.plan import Piece
+
+Result = TypeVar("Result")
+ENDING_S = 10.0
+"""Seconds that a request which is given up may take to end."""
+
+
+class Client:
+    """`AsyncClient` for code that waits: a loop in a thread of its own does the talking."""
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._client = client
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="engine client", daemon=True)
+        self._thread.start()
+
+    @classmethod
+    def from_settings(cls) -> Self:
+        return cls(AsyncClient.from_settings())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the thread. The client cannot be used afterwards."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    @property
+    def address(self) -> str:
+        return self._client.address
+
+    def stats(self) -> dict[str, Any]:
+        return self._run(self._client.stats())
+
+    def ready(self) -> dict[str, Any]:
+        return self._run(self._client.ready())
+
+    def load(self, model: str) -> dict[str, Any]:
+        return self._run(self._client.load(model))
+
+    def unload(self) -> dict[str, Any]:
+        return self._run(self._client.unload())
+
+    def voices(self) -> dict[str, Conditioning]:
+        return self._run(self._client.voices())
+
+    def condition(self, clips: Sequence[Samples]) -> Conditioning:
+        return self._run(self._client.condition(clips))
+
+    def speak(
+        self, pieces: Sequence[Piece], language: str, voice: Conditioning | str, sampling: Sampling
+    ) -> Generator[Samples, None, None]:
+        spoken = self._client.speak(pieces, language, voice, sampling)
+
+        async def following() -> Samples | None:
+            return await anext(spoken, None)
+
+        try:
+            while (samples := self._run(following())) is not None:
+                yield samples
+        finally:
+            self._run(spoken.aclose())
+
+    def _run(self, work: Coroutine[Any, Any, Result]) -> Result:
+        ended = threading.Event()
+
+        async def watched() -> Result:
+            try:
+                return await work
+            finally:
+                ended.set()
+
+        future = asyncio.run_coroutine_threadsafe(watched(), self._loop)
+        try:
+            return future.result()
+        except BaseException:  # Ctrl+C while we wait: what runs over there has to end first
+            future.cancel()
+            ended.wait(ENDING_S)
+            raise
