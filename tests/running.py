@@ -56,10 +56,14 @@ class Service:
 
 
 class serving:
-    """Starts `timbre serve` with a home folder that holds the tiny model, and ends it as a user would: by SIGTERM."""
+    """Starts `timbre serve` with a home folder that holds the tiny model, and ends it as a user would: by SIGTERM.
 
-    def __init__(self, home: Path, engine_folder: Path) -> None:
+    settings: what else it is to be told, by the names of `timbre.settings`.
+    """
+
+    def __init__(self, home: Path, engine_folder: Path, **settings: int) -> None:
         self.home, self.port = home, free_port()
+        self.settings = {f"TIMBRE_{name.upper()}": str(value) for name, value in settings.items()}
         home.mkdir(exist_ok=True)
         shutil.copytree(engine_folder, home / "models" / "tiny")
 
@@ -70,6 +74,7 @@ class serving:
             "TIMBRE_PORT": str(self.port),
             "TIMBRE_UPLOAD_LIMIT_MB": "5",
             "TIMBRE_THREADS": "1",
+            **self.settings,
         }
         log = self.home / "log.txt"
         with log.open("wb") as sink:
@@ -100,3 +105,24 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def children(service: Service) -> dict[str, int]:
+    """The roles' process ids, by what their command lines say."""
+    found = {}
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((path / "stat").read_text().rpartition(")")[2].split()[1])
+            words = (path / "cmdline").read_bytes().decode().split("\0")
+        except (OSError, ValueError):
+            continue
+        if parent == service.process.pid:
+            found.update({role: int(path.name) for role in ("engine", "api") if role in words})
+    return found
+
+
+def alive(process: int) -> bool:
+    try:
+        return (Path("/proc") / str(process) / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from running import Service, serving
+from running import Service, alive, children, serving
 
 
 def refused(environment: dict[str, str]) -> str:
@@ -72,27 +72,6 @@ def test_the_roles_end_when_the_supervisor_is_killed(engine_folder: Path, tmp_pa
         roles = children(service)
         service.process.kill()
         wait(lambda: not any(alive(child) for child in roles.values()))
-
-
-def children(service: Service) -> dict[str, int]:
-    """The roles' process ids, by what their command lines say."""
-    found = {}
-    for path in Path("/proc").glob("[0-9]*"):
-        try:
-            parent = int((path / "stat").read_text().rpartition(")")[2].split()[1])
-            words = (path / "cmdline").read_bytes().decode().split("\0")
-        except (OSError, ValueError):
-            continue
-        if parent == service.process.pid:
-            found.update({role: int(path.name) for role in ("engine", "api") if role in words})
-    return found
-
-
-def alive(process: int) -> bool:
-    try:
-        return (Path("/proc") / str(process) / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def wait(true) -> None:

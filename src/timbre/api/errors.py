@@ -79,14 +79,16 @@ def _native(fault: TimbreError, request_id: str) -> dict[str, Any]:
 
 
 def _openai(fault: TimbreError) -> dict[str, Any]:
-    kind = "server_error" if fault.status >= 500 else "invalid_request_error"
     return {
         "message": f"{fault} {fault.advice}",
-        "type": kind,
+        "type": "server_error" if fault.status >= 500 else KINDS.get(fault.status, "invalid_request_error"),
         "param": fault.facts.get("field") or fault.facts.get("parameter") or PARAMS.get(fault.code),
         "code": fault.code,
     }
 
+
+KINDS = {429: "rate_limit_error"}
+"""What OpenAI calls an error with this status, where it is not an invalid request."""
 
 PARAMS = {
     "empty_text": "input",

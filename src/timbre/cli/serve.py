@@ -17,9 +17,9 @@ from timbre.errors import HomeNotWritable, PortTaken, ServiceRunning, TimbreErro
 from timbre.settings import Settings
 
 PATIENCE_S = 10.0
-LONGEST_PAUSE_S = 30.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 STEADY_S = 60.0
-"""A role that has lived this long is restarted at once again."""
+"""A role that has lived this long did not fall from its start."""
 
 
 def main(argv: list[str]) -> int:
@@ -64,6 +64,11 @@ def check_port(host: str, port: int) -> None:
         raise PortTaken(host=host, port=port, reason=(fault.strerror or str(fault)).lower()) from None
 
 
+def pause_after(falls: int) -> float:
+    """Seconds until a role is started again that fell so often in a row: none at first, then ever more."""
+    return 0.0 if falls < 2 else min(FIRST_PAUSE_S * 2.0 ** min(falls - 2, 10), LONGEST_PAUSE_S)
+
+
 @dataclass(frozen=True, slots=True)
 class Role:
     """A process that the service is made of."""
@@ -100,16 +105,18 @@ class Supervisor:
         return 0
 
     async def _keep(self, role: Role) -> None:
-        """One role's life: started, its lines passed on, and after an unwanted end started again, ever later."""
+        """One role's life: started, its lines passed on, and after an unwanted end started again."""
         loop = asyncio.get_running_loop()
-        pause = 0.5
+        falls = 0
         while not self._stopping.is_set():
             began = loop.time()
             code = await self._live(role)
             if self._stopping.is_set():
                 return
-            pause = 0.5 if loop.time() - began > STEADY_S else min(pause * 2, LONGEST_PAUSE_S)
-            self._say("serve", f"{role.name} ended with code {code}; it is started again in {pause:.0f} s")
+            falls = 1 if loop.time() - began > STEADY_S else falls + 1
+            pause = pause_after(falls)
+            soon = f" in {pause:g} s" if pause else ""
+            self._say("serve", f"{role.name} ended with code {code}; it is started again{soon}")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause)
 
