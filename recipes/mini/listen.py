@@ -22,6 +22,7 @@ from recipes.mini.parts import load_gpt, trained
 from recipes.mini.speech import MODEL_RATE, Speech
 from recipes.mini.symbols import encode
 from timbre.engine.alignment import Alignment
+from timbre.engine.decoding import SeparateCaches
 from timbre.engine.protocol import Sampling
 from timbre.engine.sampling import Chooser, choose
 from timbre.engine.stream import VocoderStream
@@ -86,7 +87,7 @@ def say(gpt: Gpt, speech: Speech, places: list[int], stats: Tensor) -> list[Utte
     args = chosen.model_args
     sampling = Sampling(chosen.temperature, chosen.top_k, chosen.top_p, chosen.repetition_penalty)
     mute = VocoderStream(Decoder(args), torch.zeros(args.d_vector_dim))  # nothing is made sound here
-    rows = []
+    decoding, rows = SeparateCaches(gpt), []
     for place in places:
         row = speech.rows[place]
         clip = pick_clip(speech, speakers[row["speaker"]], 3 * MODEL_RATE, np.random.default_rng(place))
@@ -95,11 +96,11 @@ def say(gpt: Gpt, speech: Speech, places: list[int], stats: Tensor) -> list[Utte
         prefix = gpt.embed_prefix(latents, torch.tensor(encode(row["phonemes"])))
         rows.append(Utterance(row["text"], prefix, chooser, mute, *lengths(row["text"], args)))
         rows[-1].alignment = Alignment(len(prefix) - LATENTS - 1)
-        rows[-1].cache = gpt.empty_cache(rows[-1].room)
-        _take(gpt, rows[-1:], gpt.prefill(prefix, rows[-1].cache)[None])
+        rows[-1].row, latent = decoding.begin(prefix, rows[-1].room)
+        _take(gpt, rows[-1:], latent[None])
     while running := [row for row in rows if not row.finished]:
-        codes = torch.tensor([row.codes[-1] for row in running])
-        _take(gpt, running, gpt.step(codes, [row.cache for row in running if row.cache]))
+        said = [row.row for row in running if row.row]
+        _take(gpt, running, decoding.step([row.codes[-1] for row in running], said))
     return rows
 
 

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from platformdirs import user_data_path
 from pydantic import Field
@@ -31,8 +32,19 @@ class Settings(BaseSettings):
         "", description="Secret between the engine and its clients; needed when it listens on an address."
     )
     engine_rows: int = Field(16, ge=1, description="Pieces of text that the engine speaks side by side.")
+    engine_device: str = Field(
+        "auto",
+        pattern=r"^(auto|cpu|cuda(:\d+)?)$",
+        description="Where the model runs: cpu, cuda, cuda:1 …; auto: a GPU if there is one.",
+    )
+    engine_weights: Literal["auto", "fp32", "int8", "bf16", "fp16"] = Field(
+        "auto", description="Numbers that the model decodes with: fp32 or int8 on a CPU, fp32, bf16 or fp16 on a GPU."
+    )
     engine_cache_mb: int = Field(
-        512, ge=1, description="Megabytes for what those pieces have said so far; more pieces wait."
+        0,
+        ge=0,
+        description="Megabytes for what those pieces have said so far; more pieces wait. "
+        "0: 1024, on a GPU a quarter of its memory.",
     )
     engine_queue: int = Field(
         16, ge=1, description="Requests that may wait for a place among them; more are refused at once."

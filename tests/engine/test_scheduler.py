@@ -9,7 +9,7 @@ from timbre.engine.utterance import Speech, Utterance
 
 
 def utterance(most: int = 10) -> Utterance:
-    return Utterance("x", torch.zeros(5, 4), None, None, 0, most)  # type: ignore[arg-type]
+    return Utterance("x" * most, torch.zeros(5, 4), None, None, 0, most)  # type: ignore[arg-type]
 
 
 def speech(pieces: int, most: int = 10) -> Speech:

@@ -73,7 +73,13 @@ def _load(model: str, chosen: Settings) -> Any:
     """Runs in the model's thread: importing torch takes seconds, in which stats are answered already."""
     folder = catalogue.folder(model)
     return importlib.import_module("timbre.engine.engine").Engine(
-        folder, model, chosen.threads, chosen.engine_rows, chosen.engine_cache_mb
+        folder,
+        model,
+        chosen.threads,
+        chosen.engine_rows,
+        chosen.engine_cache_mb,
+        chosen.engine_device,
+        chosen.engine_weights,
     )
 
 

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from timbre.engine import placement
 from timbre.engine.alignment import Alignment
 from timbre.engine.protocol import Conditioning, Sampling, read_voices
 from timbre.engine.sampling import Chooser, choose
@@ -36,10 +37,20 @@ STUDIO = "speakers_xtts.pth"  # beside the public weights: named voices, by thei
 class Engine:
     """One model, many utterances at a time. `rate` is of what it speaks, in samples a second.
 
-    `rows` bounds the batch, `cache_mb` the memory of all that its utterances have said.
+    `rows` bounds the batch, `cache_mb` the memory of what its rows have said (0: what the machine has to spare).
+    `device` and `weights` are as in the settings of those names.
     """
 
-    def __init__(self, folder: Path, name: str, threads: int = 0, rows: int = 16, cache_mb: int = 512) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        threads: int = 0,
+        rows: int = 16,
+        cache_mb: int = 0,
+        device: str = "cpu",
+        weights: str = "fp32",
+    ) -> None:
         if threads:
             torch.set_num_threads(threads)
         self.folder, self.name = folder, name
@@ -49,8 +60,12 @@ class Engine:
         config = self.model.config
         self.languages = config.languages
         self.rate = config.model_args.output_sample_rate
-        self._position_bytes = 2 * 4 * config.model_args.gpt_layers * config.model_args.gpt_n_model_channels
-        self.scheduler = Scheduler(rows, cache_mb * 2**20 // self._position_bytes)
+        self.placement = placement.choose(self.model, device, weights)
+        placement.place(self.model, self.placement)
+        self._position_bytes = placement.position_bytes(self.model.gpt)
+        positions = placement.budget_mb(self.placement, cache_mb) * 2**20 // self._position_bytes
+        self._decoding, rows = placement.decoding(self.model.gpt, self.placement, rows, positions)
+        self.scheduler = Scheduler(rows, positions)
 
     @classmethod
     def load(cls, folder: Path, name: str, threads: int = 0) -> "Engine":
@@ -73,10 +88,10 @@ class Engine:
     def condition(self, clips: Sequence[Samples]) -> Conditioning:
         """A voice from reference clips, each float32 [samples] at 22,050 Hz. Raises errors.ClipTooShort."""
         try:
-            latents, speaker = self.model.condition([torch.from_numpy(clip.astype(np.float32)) for clip in clips])
+            latents, speaker = self.model.condition([self._here(clip.astype(np.float32)) for clip in clips])
         except ValueError:
             raise ClipTooShort() from None
-        return Conditioning(latents.numpy(), speaker.numpy())
+        return Conditioning(latents.cpu().numpy(), speaker.cpu().numpy())
 
     def voices(self) -> dict[str, Conditioning]:
         """The voices that came with the model: ours in `voices.safetensors`, or the public studio's."""
@@ -146,12 +161,18 @@ class Engine:
         running = [utterance for utterance in self.scheduler.running if not utterance.finished]
         if running:
             self._decode(running)
-        self.scheduler.leave()
+        self._free(self.scheduler.leave())
         self._sound()
 
     def cancel(self, speech: Speech) -> None:
         """Forget a speech; its rows are free from the next step on."""
-        self.scheduler.remove(speech)
+        self._free(self.scheduler.remove(speech))
+
+    def _free(self, gone: Sequence[Utterance]) -> None:
+        for utterance in gone:
+            if utterance.row is not None:
+                self._decoding.leave(utterance.row)
+                utterance.row = None
 
     @property
     def idle(self) -> bool:
@@ -190,32 +211,36 @@ class Engine:
         chooser = Chooser.start(
             sampling, (sampling.seed + number) % 2**63, args.gpt_num_audio_tokens, args.gpt_start_audio_token
         )
-        prefix = self.model.gpt.embed_prefix(torch.from_numpy(voice.latents), torch.tensor(ids))
-        vocoder = VocoderStream(self.model.hifigan_decoder, torch.from_numpy(voice.embedding), sampling.speed)
+        gpt = self.model.gpt
+        latents = self._here(voice.latents).to(gpt.mel_embedding.weight)
+        prefix = gpt.embed_prefix(latents, torch.tensor(ids, device=latents.device))
+        vocoder = VocoderStream(self.model.hifigan_decoder, self._here(voice.embedding), sampling.speed)
         utterance = Utterance(piece.text, prefix, chooser, vocoder, fewest, most, piece.pause)
         if args.alignment_heads:
             utterance.alignment = Alignment(len(ids) + 2)
         return utterance
 
+    def _here(self, values: NDArray[np.float32]) -> Tensor:
+        return torch.from_numpy(values).to(self.placement.device)
+
     @torch.inference_mode()
     def _prefill(self, utterance: Utterance) -> None:
-        utterance.cache = self.model.gpt.empty_cache(utterance.room)
-        self._choose([utterance], self.model.gpt.prefill(utterance.prefix, utterance.cache)[None])
+        utterance.row, latent = self._decoding.begin(utterance.prefix, utterance.room)
+        self._choose([utterance], latent[None])
 
     @torch.inference_mode()
     def _decode(self, running: list[Utterance]) -> None:
-        codes = torch.tensor([utterance.codes[-1] for utterance in running])
-        caches = [utterance.cache for utterance in running if utterance.cache is not None]
-        self._choose(running, self.model.gpt.step(codes, caches))
+        rows = [utterance.row for utterance in running if utterance.row is not None]
+        self._choose(running, self._decoding.step([utterance.codes[-1] for utterance in running], rows))
 
     def _choose(self, rows: list[Utterance], hidden: Tensor) -> None:
         """Each row's next code, from its latent [rows, width]."""
         args = self.model.config.model_args
         stop, start = args.gpt_stop_audio_token, args.gpt_start_audio_token
-        logits = self.model.gpt.mel_head(hidden)
+        logits = self.model.gpt.mel_head(hidden).float().cpu()
         forbidden = [row.forbidden(one, stop, start) for row, one in zip(rows, logits, strict=True)]
         codes = choose([row.chooser for row in rows], logits, forbidden)
-        for row, code, latent in zip(rows, codes, hidden, strict=True):
+        for row, code, latent in zip(rows, codes, hidden.float(), strict=True):
             row.take(code, latent, stop)
 
     @torch.inference_mode()
@@ -227,7 +252,7 @@ class Engine:
                 break
             left -= self._sound_of(speech, left)
             if speech.finished:
-                self.scheduler.remove(speech)
+                self._free(self.scheduler.remove(speech))
 
     def _sound_of(self, speech: Speech, most: int) -> int:
         """Sound of the utterance that is being heard, once a chunk of it has come together. Returns codes used."""

@@ -41,8 +41,8 @@ def choose(rows: Sequence[Chooser], logits: Tensor, forbidden: Sequence[Sequence
     sampled = [row.sampling for row in rows]
     said = torch.stack([row.said for row in rows])
     scores = penalise(logits.float().cpu(), said, _column([one.repetition_penalty for one in sampled]))
-    for row, codes in enumerate(forbidden):
-        scores[row, list(codes)] = -torch.inf
+    for place, codes in enumerate(forbidden):
+        scores[place, list(codes)] = -torch.inf
     likeliest = scores.argmax(1)
     shares, order = narrow(
         scores / _column([one.temperature for one in sampled]),

@@ -10,7 +10,7 @@ A_STEP = 2  # utterances begun in a step; each delays all others by its prefix
 class Scheduler:
     """The speeches in hand, and the utterances that the next step advances.
 
-    `rows` bounds the batch, `positions` the room of all caches together.
+    `rows` bounds the batch, `positions` what all its rows together are expected to come to.
     """
 
     def __init__(self, rows: int, positions: int) -> None:
@@ -28,21 +28,22 @@ class Scheduler:
         """Take a speech in hand."""
         self.speeches.append(speech)
 
-    def remove(self, speech: Speech) -> None:
-        """Drop a speech, finished or not; its rows are free at once."""
+    def remove(self, speech: Speech) -> list[Utterance]:
+        """Drop a speech, finished or not; its rows are free at once. Returns who was in the batch."""
         if speech in self.speeches:
             self.speeches.remove(speech)
-        gone = set(speech.begun)
+        gone = [utterance for utterance in speech.begun if utterance in self.running]
         self.running = [utterance for utterance in self.running if utterance not in gone]
         speech.waiting.clear()
         speech.begun.clear()
         speech.open = False
+        return gone
 
     def admit(self) -> list[Utterance]:
         """The utterances that join the batch now."""
         admitted: list[Utterance] = []
         while len(admitted) < A_STEP and len(self.running) < self.rows and (speech := self._next()):
-            if self.running and self.used + speech.waiting[0].room > self.positions:
+            if self.running and self.used + speech.waiting[0].expected > self.positions:
                 break  # it waits for memory, and nobody overtakes it
             utterance = speech.waiting.popleft()
             speech.begun.append(utterance)
@@ -50,12 +51,11 @@ class Scheduler:
             admitted.append(utterance)
         return admitted
 
-    def leave(self) -> None:
-        """Let the finished utterances out of the batch."""
-        for utterance in self.running:
-            if utterance.finished:
-                utterance.cache = None
+    def leave(self) -> list[Utterance]:
+        """Let the finished utterances out of the batch. Returns them."""
+        gone = [utterance for utterance in self.running if utterance.finished]
         self.running = [utterance for utterance in self.running if not utterance.finished]
+        return gone
 
     def _next(self) -> Speech | None:
         """The speech with the fewest rows, of those the first to come: who has none yet waits for first audio."""
@@ -65,5 +65,5 @@ class Scheduler:
 
     @property
     def used(self) -> int:
-        """Positions that the running utterances may come to."""
-        return sum(utterance.room for utterance in self.running)
+        """Positions that the running utterances are expected to come to."""
+        return sum(utterance.expected for utterance in self.running)

@@ -10,16 +10,19 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from timbre.engine.alignment import Alignment
+from timbre.engine.decoding import Row
 from timbre.engine.protocol import Conditioning, Sampling
 from timbre.engine.sampling import Chooser
 from timbre.engine.stream import VocoderStream
 from timbre.xtts.conditioning import LATENTS
 from timbre.xtts.config import ModelArgs
-from timbre.xtts.gpt import Cache
 
 # Audio codes a character of text, from the recordings that `mini` was taught with: their slowest and fastest reading
 # lie well inside, and what goes beyond is babble or a swallowed sentence.
 FEWEST_A_CHARACTER, MOST_A_CHARACTER, MOST_BESIDE = 0.4, 4.0, 40
+
+LIKELY_A_CHARACTER, LIKELY_BESIDE = 2.0, 20
+"""Audio codes that memory is set aside for: at 21.5 a second, a slow reading."""
 
 Samples = NDArray[np.float32]
 
@@ -38,13 +41,18 @@ class Utterance:
     codes: list[int] = field(default_factory=list)
     hidden: list[Tensor] = field(default_factory=list)  # one latent a code, [width]; what the vocoder took is dropped
     finished: bool = False
-    cache: Cache | None = None  # while it runs
+    row: Row | None = None  # what it has said, while it runs
     alignment: Alignment | None = None  # where the model has heads for it
 
     @property
     def room(self) -> int:
         """Positions that it comes to at the most."""
         return len(self.prefix) + self.most
+
+    @property
+    def expected(self) -> int:
+        """Positions that it will hardly come to."""
+        return len(self.prefix) + min(self.most, int(LIKELY_A_CHARACTER * len(self.text)) + LIKELY_BESIDE)
 
     def forbidden(self, logits: Tensor, stop: int, start: int) -> tuple[int, ...]:
         """The codes that may not come next, whatever its `logits` [codes]; to be asked once before each code."""
@@ -66,10 +74,10 @@ class Utterance:
 
     def _in_mid_text(self, wants_to_stop: bool) -> bool:
         """Whether the heads that align text and sound say that there is more to be read."""
-        if self.alignment is None or self.cache is None:
+        if self.alignment is None or self.row is None:
             return False
-        if self.cache.attention is not None:
-            self.alignment.hear(self.cache.attention[LATENTS:])
+        if self.row.attention is not None:
+            self.alignment.hear(self.row.attention[LATENTS:])
         return self.alignment.holds(wants_to_stop)
 
     def sound(self, most: int) -> Samples:

@@ -86,6 +86,12 @@ class CannotQuantize(TimbreError):
     hint = "Set TIMBRE_ENGINE_WEIGHTS=fp32, or auto."
 
 
+class CannotPlace(TimbreError):
+    code, status = "cannot_place", 409
+    message = "The model cannot run with {what}: {reason}."
+    hint = "Set TIMBRE_ENGINE_DEVICE and TIMBRE_ENGINE_WEIGHTS to auto, or to what `timbre doctor` finds here."
+
+
 class EngineDown(TimbreError):
     code, status = "engine_down", 503
     message = "The engine could not be started: {reason}."

@@ -59,7 +59,7 @@ class Past(Protocol):
     """What the rows of a batch have said, however it is kept."""
 
     def attend(self, layer: int, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-        """One new position of each row, all three [rows, heads, 1, head]: kept, and what it hears, of the same shape."""
+        """One new position of each row, all three [rows, heads, 1, head]: kept, and what it hears, as large."""
         ...
 
 

@@ -1,0 +1,158 @@
+"""One cache for the whole batch, of a size that never changes, so that a GPU can replay a step as a CUDA graph.
+
+Launching a step's thousand small kernels costs a GPU more than running them. A graph is launched once, but it reads
+and writes the same memory each time: so the batch has fixed places, the running rows stand in the first of them, and a
+graph is made for each number of places and each span of positions that come up, both rounded up. The code is the same
+without a GPU, where nothing is recorded.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from timbre.engine.decoding import Row
+from timbre.xtts.gpt import Cache, Gpt
+
+SPAN = 128
+"""Positions are looked at in multiples of it: each multiple is a graph."""
+
+
+@dataclass(slots=True, eq=False)
+class Place:
+    """A row's place in the batch, which changes when another leaves."""
+
+    number: int
+    prefix: int  # positions before the start code
+    length: int
+    said: int = 1
+    attention: Tensor | None = None
+
+
+@dataclass(slots=True)
+class Stretch:
+    """The first `places` of the batch and the first `span` positions of each, as `Gpt.advance` asks for a past."""
+
+    keys: Tensor  # [layers, places, heads, span, head]: a view
+    values: Tensor
+    lengths: Tensor  # [places]
+    aligning: dict[int, list[int]]
+    looks: Tensor  # [places, span]: where the aligning heads look, summed
+    every: Tensor = field(init=False)  # the places' numbers, [places]
+    heard: Tensor = field(init=False)  # which positions each hears, [places, 1, 1, span]
+
+    def __post_init__(self) -> None:
+        places, span = self.looks.shape
+        self.every = torch.arange(places, device=self.lengths.device)
+        self.heard = (torch.arange(span, device=self.lengths.device) <= self.lengths[:, None])[:, None, None]
+        self.looks.zero_()
+
+    def attend(self, layer: int, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+        keys, values = self.keys[layer], self.values[layer]
+        keys[self.every, :, self.lengths] = key[:, :, 0]
+        values[self.every, :, self.lengths] = value[:, :, 0]
+        if aligning := self.aligning.get(layer):
+            scores = query[:, aligning] @ keys[:, aligning].transpose(2, 3) / query.shape[-1] ** 0.5
+            shares = scores.float().masked_fill(~self.heard, -torch.inf).softmax(-1)
+            self.looks.add_(shares.sum(1)[:, 0])
+        return F.scaled_dot_product_attention(query, keys, values, attn_mask=self.heard)
+
+
+class StaticCache:
+    """Places for `rows` utterances of at most `room` positions each. A `Decoding`."""
+
+    def __init__(self, gpt: Gpt, rows: int, room: int) -> None:
+        args, like = gpt.args, gpt.final_norm.weight
+        self.gpt, self.rows = gpt, rows
+        self.room = -(-room // SPAN) * SPAN
+        shape = args.gpt_layers, rows, args.gpt_n_heads, self.room, args.gpt_n_model_channels // args.gpt_n_heads
+        self.keys, self.values = like.new_zeros(shape), like.new_zeros(shape)
+        # what a step reads, at a fixed address: each place's code, what it has said before, where its new position goes
+        self.inputs = torch.zeros(3, rows, dtype=torch.long, device=like.device)
+        self.looks = torch.zeros(rows, self.room, device=like.device)
+        self.aligning: dict[int, list[int]] = {}
+        for layer, head in args.alignment_heads:
+            self.aligning.setdefault(layer, []).append(head)
+        self.places: list[Place] = []
+        self._steps: dict[tuple[int, int], Callable[[], Tensor]] = {}
+
+    def begin(self, prefix: Tensor, room: int) -> tuple[Place, Tensor]:
+        """A row in the next free place, and the latent [width] that follows its prefix [length, width]."""
+        place = Place(len(self.places), len(prefix) - 1, len(prefix))
+        if place.number == self.rows or room > self.room:
+            raise ValueError("the batch has no place for it")
+        latent = self.gpt.prefill(prefix, Cache(self.keys[:, place.number], self.values[:, place.number]))
+        self.places.append(place)
+        return place, latent
+
+    def step(self, codes: Sequence[int], rows: Sequence[Row]) -> Tensor:
+        """The latents [rows, width] after one more code of each row; who is not among `rows` does not move."""
+        moving = [row for row in rows if isinstance(row, Place)]
+        self.inputs.copy_(self._table(codes, moving))
+        places = self._rounded(1 + max(row.number for row in moving))
+        span = -(-(1 + max(place.length for place in self.places[:places])) // SPAN) * SPAN
+        latents = self._step(places, min(span, self.room))[[row.number for row in moving]]
+        looks = self.looks[:places].cpu() if self.aligning else None
+        for row in moving:
+            row.attention = None if looks is None else looks[row.number, : row.prefix]
+            row.length, row.said = row.length + 1, row.said + 1
+        return latents
+
+    def leave(self, row: Row) -> None:
+        """Free a place; whoever stands in the last one moves there."""
+        assert isinstance(row, Place)
+        last = self.places.pop()
+        if last is row:
+            return
+        for kept in (self.keys, self.values):
+            kept[:, row.number, :, : last.length] = kept[:, last.number, :, : last.length]
+        self.places[row.number] = last
+        last.number = row.number
+
+    def _table(self, codes: Sequence[int], moving: Sequence[Place]) -> Tensor:
+        """What `inputs` is to hold. Who does not move writes a position that its next step writes again."""
+        table = torch.zeros(3, self.rows, dtype=torch.long)
+        for place in self.places:
+            table[1:, place.number] = torch.tensor((place.said, place.length))
+        table[0, [row.number for row in moving]] = torch.tensor(codes)
+        return table
+
+    def _rounded(self, places: int) -> int:
+        return min(1 << (places - 1).bit_length(), self.rows)
+
+    def _step(self, places: int, span: int) -> Tensor:
+        if (places, span) not in self._steps:
+            self._steps[places, span] = self._prepare(places, span)
+        return self._steps[places, span]()
+
+    def _prepare(self, places: int, span: int) -> Callable[[], Tensor]:
+        """What runs a step of so many places and positions, and returns the latents [places, width]."""
+
+        def advance() -> Tensor:
+            codes, said, lengths = self.inputs[:, :places]
+            keys, values = (kept[:, :places, :, :span] for kept in (self.keys, self.values))
+            past = Stretch(keys, values, lengths, self.aligning, self.looks[:places, :span])
+            return self.gpt.advance(codes, said, past)
+
+        return recorded(advance) if self.keys.is_cuda else advance
+
+
+def recorded(work: Callable[[], Tensor]) -> Callable[[], Tensor]:
+    """Work on a GPU as a graph: recorded once, replayed at each call. It reads and writes the same memory each time."""
+    side: torch.cuda.Stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+    side.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(side):  # kernels are chosen and buffers taken before anything is recorded
+        for _ in range(2):
+            work()
+    torch.cuda.current_stream().wait_stream(side)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        out = work()
+
+    def replay() -> Tensor:
+        graph.replay()
+        return out
+
+    return replay
