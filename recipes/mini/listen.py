@@ -23,10 +23,11 @@ from recipes.mini.speech import MODEL_RATE, Speech
 from recipes.mini.symbols import encode
 from timbre.engine.alignment import Alignment
 from timbre.engine.decoding import SeparateCaches
+from timbre.engine.lengths import lengths
 from timbre.engine.protocol import Sampling
 from timbre.engine.sampling import Chooser, choose
 from timbre.engine.stream import VocoderStream
-from timbre.engine.utterance import Utterance, lengths
+from timbre.engine.utterance import Utterance
 from timbre.evaluation.intelligibility import RATE, word_error_rate
 from timbre.xtts.conditioning import LATENTS
 from timbre.xtts.gpt import Gpt

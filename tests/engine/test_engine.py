@@ -8,8 +8,9 @@ import pytest
 import torch
 
 from timbre.engine.engine import Engine
+from timbre.engine.lengths import lengths
 from timbre.engine.protocol import Conditioning, Sampling
-from timbre.engine.utterance import Speech, lengths
+from timbre.engine.utterance import Speech
 from timbre.errors import BadRequest, ClipTooShort
 from timbre.text.plan import Piece
 from timbre.xtts.config import ModelArgs

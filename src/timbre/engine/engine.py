@@ -12,11 +12,12 @@ from torch import Tensor
 
 from timbre.engine import placement
 from timbre.engine.alignment import Alignment
+from timbre.engine.lengths import lengths
 from timbre.engine.protocol import Conditioning, Sampling, read_voices
 from timbre.engine.sampling import Chooser, choose
 from timbre.engine.scheduler import Scheduler
 from timbre.engine.stream import VocoderStream
-from timbre.engine.utterance import Manner, Speech, Utterance, lengths
+from timbre.engine.utterance import Manner, Speech, Utterance
 from timbre.errors import BadRequest, ClipTooShort
 from timbre.text.languages import LANGUAGES
 from timbre.text.plan import Piece
@@ -207,7 +208,7 @@ class Engine:
         if voice.latents.shape[1] != args.gpt_n_model_channels or len(voice.embedding) != args.d_vector_dim:
             raise BadRequest(reason="the voice was made for another model")
         ids = self.tokenizer.encode(piece.text, manner.language)[: args.gpt_max_text_tokens - 2]
-        fewest, most = lengths(piece.text, args)
+        fewest, most = lengths(piece.text, args, manner.language)
         chooser = Chooser.start(
             sampling, (sampling.seed + number) % 2**63, args.gpt_num_audio_tokens, args.gpt_start_audio_token
         )

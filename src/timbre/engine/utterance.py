@@ -15,11 +15,6 @@ from timbre.engine.protocol import Conditioning, Sampling
 from timbre.engine.sampling import Chooser
 from timbre.engine.stream import VocoderStream
 from timbre.xtts.conditioning import LATENTS
-from timbre.xtts.config import ModelArgs
-
-# Audio codes a character of text, from the recordings that `mini` was taught with: their slowest and fastest reading
-# lie well inside, and what goes beyond is babble or a swallowed sentence.
-FEWEST_A_CHARACTER, MOST_A_CHARACTER, MOST_BESIDE = 0.4, 4.0, 40
 
 LIKELY_A_CHARACTER, LIKELY_BESIDE = 2.0, 20
 """Audio codes that memory is set aside for: at 21.5 a second, a slow reading."""
@@ -160,10 +155,3 @@ class Speech:
         """The sound that became ready since the last call."""
         ready, self.ready = self.ready, []
         return ready
-
-
-def lengths(text: str, args: ModelArgs) -> tuple[int, int]:
-    """The fewest and the most audio codes that a text can take."""
-    heard = sum(character.isalnum() for character in text)
-    most = min(int(heard * MOST_A_CHARACTER) + MOST_BESIDE, args.gpt_max_audio_tokens)
-    return min(int(heard * FEWEST_A_CHARACTER), most - 1), most
