@@ -3,6 +3,7 @@
 import hashlib
 from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from timbre.engine import placement
+from timbre.engine import heads, placement
 from timbre.engine.alignment import Alignment
 from timbre.engine.lengths import lengths
 from timbre.engine.protocol import Conditioning, Sampling, read_voices
@@ -63,6 +64,9 @@ class Engine:
         self.rate = config.model_args.output_sample_rate
         self.placement = placement.choose(self.model, device, weights)
         placement.place(self.model, self.placement)
+        self.heads = config.model_args.alignment_heads or heads.kept(folder, self.fingerprint)
+        self._search: heads.Search | None = None
+        self._align()
         self._position_bytes = placement.position_bytes(self.model.gpt)
         positions = placement.budget_mb(self.placement, cache_mb) * 2**20 // self._position_bytes
         self._decoding, rows = placement.decoding(self.model.gpt, self.placement, rows, positions)
@@ -175,6 +179,29 @@ class Engine:
                 self._decoding.leave(utterance.row)
                 utterance.row = None
 
+    def learn(self) -> bool:
+        """Find out which heads align text and sound, where that is not known yet: as much as takes the time of a code.
+
+        To be called while the engine is idle. Whether there is more to find out.
+        """
+        if self.heads is not None:
+            return False
+        self._search = self._search or heads.search(self)
+        if self._search.step():
+            return True
+        found = self._search.finish()
+        heads.keep(self.folder, self.fingerprint, found)
+        self.heads, self._search = found.heads, None
+        self._align()
+        self._decoding, _ = placement.decoding(
+            self.model.gpt, self.placement, self.scheduler.rows, self.scheduler.positions
+        )
+        return False
+
+    def _align(self) -> None:
+        """Let the GPT tell where the known heads look."""
+        self.model.gpt.args = replace(self.model.gpt.args, alignment_heads=self.heads or ())
+
     @property
     def idle(self) -> bool:
         """Whether there is nothing to step for."""
@@ -217,7 +244,7 @@ class Engine:
         prefix = gpt.embed_prefix(latents, torch.tensor(ids, device=latents.device))
         vocoder = VocoderStream(self.model.hifigan_decoder, self._here(voice.embedding), sampling.speed)
         utterance = Utterance(piece.text, prefix, chooser, vocoder, fewest, most, piece.pause)
-        if args.alignment_heads:
+        if self.heads:
             utterance.alignment = Alignment(len(ids) + 2)
         return utterance
 

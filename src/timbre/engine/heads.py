@@ -87,7 +87,7 @@ class Search:
         if self._work is None:
             self._work = self._search()
         with torch.inference_mode():
-            return next(self._work, self) is None
+            return next(self._work, self) is None  # the work yields None; it ends by itself
 
     def finish(self) -> Found:
         """All the steps that are left."""
@@ -101,14 +101,15 @@ class Search:
         if not self.voices:
             self.found = Found((), [])
             return
+        like = self.gpt.mel_embedding.weight
         for number, (text, language) in enumerate(sentences(self.languages)):
-            ids = torch.tensor(self.tokenizer.encode(text, language))
-            prefix = self.gpt.embed_prefix(self.voices[number % len(self.voices)], ids)
+            ids = torch.tensor(self.tokenizer.encode(text, language), device=like.device)
+            prefix = self.gpt.embed_prefix(self.voices[number % len(self.voices)].to(like), ids)
             codes: list[int] = []
             for code in speak(self.gpt, prefix, lengths(text, self.gpt.args, language)[1], self.sampling, seed=number):
                 codes.append(code)
                 yield
-            x = torch.cat((prefix, self.gpt.embed_codes(torch.tensor(codes), 1)))[None]
+            x = torch.cat((prefix, self.gpt.embed_codes(torch.tensor(codes, device=like.device), 1)))[None]
             scores = []
             for block in self.gpt.gpt.h:
                 scores.append(walks(attention(block, x, len(codes), len(ids) + 2)))  # type: ignore[arg-type]
@@ -139,11 +140,11 @@ def speak(gpt: Gpt, prefix: Tensor, most: int, sampling: Sampling, seed: int) ->
     cache = gpt.empty_cache(len(prefix) + most)
     hidden = gpt.prefill(prefix, cache)[None]
     for _ in range(most):
-        code = choose([chooser], gpt.mel_head(hidden), [(args.gpt_start_audio_token,)])[0]
+        code = choose([chooser], gpt.mel_head(hidden).float().cpu(), [(args.gpt_start_audio_token,)])[0]
         if code == args.gpt_stop_audio_token:
             return
         yield code
-        hidden = gpt.step(torch.tensor([code]), [cache])
+        hidden = gpt.step(torch.tensor([code], device=prefix.device), [cache])
 
 
 def attention(block: Block, x: Tensor, codes: int, text: int) -> Tensor:
@@ -158,18 +159,41 @@ def attention(block: Block, x: Tensor, codes: int, text: int) -> Tensor:
 
 
 def walks(looks: Tensor) -> Tensor:
-    """How well each head's look [heads, codes, text] walks through the text: the share of its attention about the best
-    way that begins at the text's start, never goes back, and comes to its end. [heads]
+    """How well each head's look [heads, codes, text] walks through the text: the share of its attention that lies about
+    the best way that begins at the text's start, never goes back, and comes to its end. [heads]
+
+    The mean over the codes or over the text's positions, whichever is less: a head that stays where it is has a way
+    too, which hurries through the rest of the text at a time that costs it little.
     """
     near = F.avg_pool1d(looks, 2 * NEAR + 1, 1, NEAR, count_include_pad=True) * (2 * NEAR + 1)
-    heads, codes, text = near.shape
-    reached = torch.full((heads, text), -torch.inf, device=looks.device)
-    reached[:, : STEP + 1] = near[:, 0, : STEP + 1]
+    way = _way(near)
+    if way is None:
+        return looks.new_zeros(len(looks))
+    on_it = near.gather(2, way[:, :, None])[:, :, 0]
+    at = torch.arange(looks.shape[2], device=looks.device).expand(len(looks), -1).contiguous()
+    last = torch.searchsorted(way.contiguous(), at, right=True) - 1  # the code at which each position is left
+    return torch.minimum(on_it.mean(1), on_it.gather(1, last.clamp(min=0)).mean(1))
+
+
+def _way(near: Tensor) -> Tensor | None:
+    """The way of most attention through each head's look [heads, codes, text], as text positions [heads, codes]; None
+    where the codes are too few to come to the end (Viterbi, 1967).
+    """
+    codes, text = near.shape[1:]
+    reached = near[:, 0].masked_fill(torch.arange(text, device=near.device) > STEP, -torch.inf)
+    moves = []
     for code in range(1, codes):
-        padded = F.pad(reached, (STEP, 0), value=-torch.inf)
-        reached = padded.unfold(1, STEP + 1, 1).amax(-1) + near[:, code]
-    total = reached[:, -STEP - 1 :].amax(-1) / codes
-    return total.clamp(min=0.0)  # too few codes for any way: none
+        before, moved = F.pad(reached, (STEP, 0), value=-torch.inf).unfold(1, STEP + 1, 1).max(-1)
+        moves.append(STEP - moved)
+        reached = before + near[:, code]
+    reached[:, : max(0, text - 1 - STEP)] = -torch.inf
+    best_end, at = reached.max(1)
+    if not bool(best_end.isfinite().all()):
+        return None
+    way = [at]
+    for moved in reversed(moves):
+        way.append(way[-1] - moved.gather(1, way[-1][:, None])[:, 0])
+    return torch.stack(way[::-1], 1)
 
 
 def best(scores: Tensor) -> Found:
