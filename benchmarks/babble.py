@@ -6,10 +6,13 @@
 
 Half of the inputs are neighbouring words of sentences that no training saw, half are frequent words in any order. Each
 has a seed, so with the guard on or off an utterance is the same up to where the guard steps in, and `--like` takes the
-verdict of a sound that did not change from the other file. What is worse than there, was wrongly cut. The controls are
-the teacher's recordings of the same inputs: `clean`, and `spoiled` with another word or noise behind the text.
-One JSON object a line, begun anew where the last run stopped; the figures are printed at the end. Needs the recipe's
-environment (`make mini-evaluate`), and the folder that its judge is kept in.
+verdict of a sound that did not change from the other file. What is worse than there, was wrongly cut.
+
+`--hesitant 8` makes the model one that does not know when to stop, as fine-tuning on padded recordings does: so much is
+taken from the logit of its stop. `--blind` takes the alignment heads from it: floor, ceiling and loops are left. The
+controls are the teacher's recordings of the same inputs: `clean`, and `spoiled` with another word or noise behind the
+text. One JSON object a line, begun anew where the last run stopped; the figures are printed at the end. Needs the
+recipe's environment (`make mini-evaluate`), and the folder that its judge is kept in.
 """
 
 import argparse
@@ -25,6 +28,7 @@ from typing import Any
 
 import numpy as np
 import soxr
+import torch
 from numpy.typing import NDArray
 
 from benchmarks.hearing import Listener, sound_end
@@ -80,9 +84,14 @@ class Model:
     wants.
     """
 
-    def __init__(self, name: str, guard: bool) -> None:
+    def __init__(self, name: str, guard: bool, hesitant: float = 0.0, blind: bool = False) -> None:
         folder = Path(name) if Path(name).is_dir() else catalogue.folder(name)
         self.engine, self.guard = Engine.load(folder, name, threads=1), guard
+        gpt = self.engine.model.gpt
+        with torch.no_grad():
+            gpt.mel_head.bias[gpt.args.gpt_stop_audio_token] -= hesitant
+        if blind:
+            self.engine.heads = ()
         self.voices = [self.engine.voices()[key] for key in sorted(self.engine.voices())]
 
     def speak(self, text: str, number: int) -> Sound:
@@ -93,7 +102,7 @@ class Model:
         speech = engine.begin(pieces, "en", self.voices[number % len(self.voices)], sampling)
         utterances = list(speech.waiting)
         for utterance in utterances if not self.guard else []:
-            utterance.alignment, utterance.fewest = None, 0
+            utterance.alignment, utterance.fewest, utterance.guarded = None, 0, False
             utterance.most = engine.model.config.model_args.gpt_max_audio_tokens
         parts: list[Samples] = []
         while not speech.finished or speech.ready:
@@ -188,7 +197,7 @@ def _speaker(options: argparse.Namespace) -> Callable[[str, int], Sound]:
         teacher = Teacher()
         read = teacher.read if options.control == "clean" else teacher.spoil
         return lambda text, number: Sound(read(text, number))
-    return Model(options.model, options.guard == "on").speak
+    return Model(options.model, options.guard == "on", options.hesitant, options.blind).speak
 
 
 def main() -> None:
@@ -197,6 +206,8 @@ def main() -> None:
     parser.add_argument("--model", default="mini", help="a name of `timbre models list`, or a folder")
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--guard", choices=["on", "off"], default="on")
+    parser.add_argument("--hesitant", type=float, default=0.0, help="what the logit of the stop is lowered by")
+    parser.add_argument("--blind", action="store_true", help="without the heads that align")
     parser.add_argument("--control", choices=["clean", "spoiled"], help="the teacher's recordings instead")
     parser.add_argument("--out", type=Path, required=True, help="JSON lines")
     parser.add_argument("--like", type=Path, help="another run's lines, to compare with")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from timbre.engine.alignment import AFTER, JUMP, REFUSALS, Alignment
+from timbre.engine.alignment import AFTER, AGAIN, BEFORE, JUMP, LIKELY, LIKELY_AFTER, REFUSALS, SPREAD, Alignment
 from timbre.xtts import checkpoint
 
 GOLDEN = Path(__file__).parents[1] / "fixtures" / "golden-tiny"
@@ -47,10 +47,34 @@ def test_wishes_alone_are_counted() -> None:
     assert all(alignment.holds(wants_to_stop=False) for _ in range(10 * REFUSALS))
 
 
-def test_half_a_second_after_the_last_symbol_everything_is_said() -> None:
+def test_soon_after_the_last_symbol_everything_is_said() -> None:
     alignment = read(Alignment(LENGTH), *range(LENGTH - 2))
-    assert not read(alignment, *[LENGTH - 2] * AFTER).over
-    assert read(alignment, LENGTH - 1).over
+    assert not alignment.ended
+    assert read(alignment, *[LENGTH - 2] * AFTER).ended
+    assert not alignment.over(likely=0.0)
+    assert read(alignment, LENGTH - 1).over(likely=0.0)
+
+
+def test_a_stop_that_is_likely_then_is_not_left_to_chance() -> None:
+    alignment = read(Alignment(LENGTH), *range(LENGTH - 2), *[LENGTH - 2] * LIKELY_AFTER)
+    assert not alignment.over(likely=1.0)
+    assert read(alignment, LENGTH - 2).over(likely=LIKELY)
+    assert not alignment.over(likely=LIKELY / 2)
+
+
+def test_a_text_that_is_read_again_is_noticed() -> None:
+    alignment = read(Alignment(LENGTH), *range(26), *range(4, 4 + AGAIN - 1))
+    assert alignment.repeats == 0
+    assert read(alignment, 4 + SPREAD).repeats == AGAIN
+    assert alignment.at == 25
+
+
+def test_a_look_that_rests_or_glances_back_is_no_reading() -> None:
+    resting = read(Alignment(LENGTH), *range(20), *[BEFORE - 1] * 2 * AGAIN)
+    assert resting.repeats == 0
+    assert read(resting, *[5] * 2 * AGAIN).repeats == 0
+    glancing = read(Alignment(LENGTH), *range(20), *[4, 6, 8, 19] * AGAIN)
+    assert glancing.repeats == 0
 
 
 @pytest.mark.parametrize("heads", [((0, 1),), ((0, 0), (1, 1))])

@@ -1,6 +1,8 @@
 """Where in its text an utterance is, by the heads of the GPT that look at the symbol which is being said.
 
-A model names such heads in its configuration (`alignment_heads`); without them nothing here is asked.
+A model names such heads in its configuration (`alignment_heads`), or they are found in it (timbre.engine.heads);
+without them nothing here is asked. The numbers are of how `mini` speaks when nothing is wrong, 550 utterances: it stops
+2 to 5 codes after it has come to the end of its text, once after 7, and never looks back for more than 6.
 """
 
 from dataclasses import dataclass
@@ -8,9 +10,12 @@ from dataclasses import dataclass
 from torch import Tensor
 
 BEHIND = 3  # positions at the text's end that are no sound: the last symbol's own, its mark, STOP
+BEFORE = 2  # positions at its start that are none: START and the language's mark, where a look may rest
 JUMP = 8  # positions that the reading moves on at once, at the most: a glance farther ahead is no progress
 REFUSALS = 12  # stops held back in all; a model that insists is right, and the heads were wrong
-AFTER = 12  # codes after the end of the text, half a second
+AFTER = 6  # codes after the end of the text, .28 s: what comes later is heard as something more
+LIKELY_AFTER, LIKELY = 2, 0.1  # codes after the end from which on a stop as likely as this one is not left to chance
+AGAIN, SPREAD = 12, 4  # codes that look far back, one after another, over so many positions: the text is read again
 
 
 @dataclass(slots=True)
@@ -21,14 +26,23 @@ class Alignment:
     at: int = 0
     past: int = 0  # codes said since the end of the text was reached
     refused: int = 0
+    again: int = 0  # codes in a row that looked far back
+    lowest: int = 0  # where they looked
+    highest: int = 0
 
     def hear(self, attention: Tensor) -> None:
         """Move on to where the heads look, by their `attention` to the text [positions]."""
         looked = int(attention.argmax())
         if self.at < looked <= self.at + JUMP:
             self.at = looked
-        if self.at >= self.positions - BEHIND + 1:
-            self.past += 1
+        self.past += self.ended
+        if not BEFORE <= looked < self.at - JUMP:
+            self.again = 0
+            return
+        self.again += 1
+        first = self.again == 1
+        self.lowest = looked if first else min(self.lowest, looked)
+        self.highest = looked if first else max(self.highest, looked)
 
     def holds(self, wants_to_stop: bool) -> bool:
         """Whether it is too early to stop. `wants_to_stop`: the model would."""
@@ -38,6 +52,15 @@ class Alignment:
         return True
 
     @property
-    def over(self) -> bool:
-        """Whether everything was said, and a pause after it."""
-        return self.past > AFTER
+    def ended(self) -> bool:
+        """Whether the end of the text was reached."""
+        return self.at > self.positions - BEHIND
+
+    def over(self, likely: float) -> bool:
+        """Whether everything was said. `likely`: how likely the model's stop is now."""
+        return self.past > AFTER or (self.past > LIKELY_AFTER and likely >= LIKELY)
+
+    @property
+    def repeats(self) -> int:
+        """Codes since the text is being read again; 0 while it is not."""
+        return self.again if self.again >= AGAIN and self.highest - self.lowest >= SPREAD else 0

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from timbre.engine.alignment import Alignment
 from timbre.engine.decoding import Row
+from timbre.engine.loops import looped
 from timbre.engine.protocol import Conditioning, Sampling
 from timbre.engine.sampling import Chooser
 from timbre.engine.stream import VocoderStream
@@ -18,6 +19,8 @@ from timbre.xtts.conditioning import LATENTS
 
 LIKELY_A_CHARACTER, LIKELY_BESIDE = 2.0, 20
 """Audio codes that memory is set aside for: at 21.5 a second, a slow reading."""
+
+FADE = 480  # samples, 20 ms, at the end of what was cut
 
 Samples = NDArray[np.float32]
 
@@ -38,6 +41,9 @@ class Utterance:
     finished: bool = False
     row: Row | None = None  # what it has said, while it runs
     alignment: Alignment | None = None  # where the model has heads for it
+    guarded: bool = True  # else it says what the model wants, to see what guarding is worth
+    over: bool = False  # it has to end now, whatever the model wants
+    cut: bool = False  # it was ended while there may have been sound
 
     @property
     def room(self) -> int:
@@ -51,7 +57,7 @@ class Utterance:
 
     def forbidden(self, logits: Tensor, stop: int, start: int) -> tuple[int, ...]:
         """The codes that may not come next, whatever its `logits` [codes]; to be asked once before each code."""
-        in_mid_text = self._in_mid_text(int(logits.argmax()) == stop)  # which follows the text at every code
+        in_mid_text = self._in_mid_text(logits, stop)  # which follows the text at every code
         early = in_mid_text or len(self.codes) < self.fewest
         return (start, stop) if early else (start,)
 
@@ -60,20 +66,37 @@ class Utterance:
 
         The `stop` code ends the utterance and is not spoken itself.
         """
-        if code == stop:
-            self.finished = True
+        if code == stop or self.over:
+            self.finished, self.cut = True, code != stop
             return
         self.codes.append(code)
         self.hidden.append(latent)
-        self.finished = len(self.codes) >= self.most or (self.alignment is not None and self.alignment.over)
+        repeated = self._repeated()
+        if repeated or len(self.codes) >= self.most:
+            self._end_before(repeated)
 
-    def _in_mid_text(self, wants_to_stop: bool) -> bool:
+    def _in_mid_text(self, logits: Tensor, stop: int) -> bool:
         """Whether the heads that align text and sound say that there is more to be read."""
         if self.alignment is None or self.row is None:
             return False
         if self.row.attention is not None:
             self.alignment.hear(self.row.attention[LATENTS:])
-        return self.alignment.holds(wants_to_stop)
+        if self.alignment.ended:
+            self.over = self.alignment.over(float(logits.float().softmax(0)[stop]))
+        return self.alignment.holds(int(logits.argmax()) == stop)
+
+    def _repeated(self) -> int:
+        """How many of its last codes said what had been said."""
+        if not self.guarded:
+            return 0
+        return looped(self.codes) or (self.alignment.repeats if self.alignment is not None else 0)
+
+    def _end_before(self, last: int) -> None:
+        """End without the last codes, as far as they were not heard yet."""
+        self.finished = self.cut = True
+        unsaid = min(last, len(self.hidden))
+        if unsaid:
+            del self.codes[-unsaid:], self.hidden[-unsaid:]
 
     def sound(self, most: int) -> Samples:
         """The sound of at most so many of the latents that wait for it, [samples]; the rest of it with the last one."""
@@ -81,12 +104,20 @@ class Utterance:
         parts = [self.vocoder.push(torch.stack(latents))] if latents else []
         if self.silent:
             parts.append(self.vocoder.finish())
-        return torch.cat(parts).numpy() if parts else np.zeros(0, np.float32)
+        samples = torch.cat(parts).numpy() if parts else np.zeros(0, np.float32)
+        return faded(samples) if self.silent and self.cut else samples
 
     @property
     def silent(self) -> bool:
         """Whether nothing of it waits to be made sound, nor will."""
         return self.finished and not self.hidden
+
+
+def faded(samples: Samples) -> Samples:
+    """Sound [samples] whose end does not click."""
+    length = min(FADE, len(samples))
+    ramp = np.linspace(1, 0, length, dtype=np.float32)
+    return np.concatenate((samples[: len(samples) - length], samples[len(samples) - length :] * ramp))
 
 
 _numbers = count()
