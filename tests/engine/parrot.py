@@ -19,7 +19,7 @@ STEP = 2400
 class Hum:
     """What one request still has to be hummed."""
 
-    pieces: list[int]  # how long each is
+    text: list[Piece]
     value: float
     open: bool = False
     said: int = 0
@@ -28,7 +28,11 @@ class Hum:
 
     @property
     def left(self) -> int:
-        return sum(self.pieces) - self.said
+        return sum(self.lengths) - self.said
+
+    @property
+    def lengths(self) -> list[int]:
+        return [len(piece.text) for piece in self.text]
 
     @property
     def finished(self) -> bool:
@@ -39,7 +43,7 @@ class Hum:
         return self.open and not self.left
 
     def hum(self) -> None:
-        if self.said in [sum(self.pieces[:place]) for place in range(len(self.pieces))]:
+        if self.said in [sum(self.lengths[:place]) for place in range(len(self.text))]:
             self.starts.append(self.said * STEP)
         self.said += 1
         self.ready.append(np.full(STEP, self.value, np.float32))
@@ -81,14 +85,13 @@ class Parrot:
     def begin(
         self, pieces: Sequence[Piece], language: str, voice: Conditioning, sampling: Sampling, more: bool = False
     ) -> Hum:
-        self.heard.append((list(pieces), language, voice, sampling))
+        self.hums.append(Hum(list(pieces), voice.latents.flat[0], more))
+        self.heard.append((self.hums[-1].text, language, voice, sampling))
         self.quiet.clear()
-        self.hums.append(Hum([len(piece.text) for piece in pieces], voice.latents.flat[0], more))
         return self.hums[-1]
 
     def extend(self, hum: Hum, pieces: Sequence[Piece]) -> None:
-        self.heard[-1][0].extend(pieces)
-        hum.pieces += [len(piece.text) for piece in pieces]
+        hum.text.extend(pieces)
 
     def close(self, hum: Hum) -> None:
         hum.open = False
@@ -99,9 +102,8 @@ class Parrot:
         time.sleep(self.step_s)
         self.steps += 1
         self.most_at_once = max(self.most_at_once, self.running)
-        for hum in self.hums[: self.rows]:
-            if hum.left:
-                hum.hum()
+        for hum in self.busy[: self.rows]:
+            hum.hum()
         self.hums = [hum for hum in self.hums if not hum.finished]
         if self.idle:
             self.quiet.set()
@@ -121,11 +123,15 @@ class Parrot:
 
     @property
     def waiting(self) -> int:
-        return max(0, len(self.hums) - self.rows)
+        return max(0, len(self.busy) - self.rows)
 
     @property
     def running(self) -> int:
-        return min(len(self.hums), self.rows)
+        return min(len(self.busy), self.rows)
+
+    @property
+    def busy(self) -> list[Hum]:
+        return [hum for hum in self.hums if hum.left]
 
 
 def voice(value: float) -> Conditioning:

@@ -1,14 +1,12 @@
 """The engine's server: many at once, a bounded queue, and an end when the client goes."""
 
 import asyncio
-import contextlib
 import json
 import stat
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
+from hosting import LONG, run, serving, spoken, until
 from parrot import STEP, Parrot, voice
 from websockets.asyncio.client import unix_connect
 
@@ -32,37 +30,6 @@ from timbre.errors import (
     UnknownVoice,
 )
 from timbre.text.plan import Piece
-
-LONG = [Piece("x" * 500, 0.0)]
-SHORT = [Piece("Hello.", 0.0)]
-DEFAULT = Sampling()
-
-
-def run(test: Callable[[], Awaitable[None]]) -> None:
-    asyncio.run(asyncio.wait_for(test(), 20))  # type: ignore[arg-type]
-
-
-@contextlib.asynccontextmanager
-async def serving(parrot: Parrot, home: Path, queue: int = 4) -> AsyncIterator[AsyncClient]:
-    def load(model: str) -> Parrot:
-        if model != "parrot":
-            raise UnknownModel(model=model, known="parrot")
-        return parrot
-
-    server = EngineServer(load, "parrot", queue)
-    async with listening(server.handle, home / "engine.sock", "", ""):
-        await server.start()
-        yield AsyncClient(home / "engine.sock")
-    server.close()
-
-
-async def spoken(client: AsyncClient, pieces=SHORT, language="en", who="ana", sampling=DEFAULT) -> np.ndarray:
-    return np.concatenate([part async for part in client.speak(pieces, language, who, sampling)])
-
-
-async def until(true: Callable[[], bool]) -> None:
-    while not true():
-        await asyncio.sleep(0.005)
 
 
 def test_it_is_ready_only_after_it_has_spoken(tmp_path):
@@ -106,6 +73,19 @@ def test_it_conditions_on_clips_and_names_its_voices(tmp_path):
             stats = await client.stats()
             assert stats["voices"] == {"ana": {"name": "Ana"}, "bruno": {"name": "Bruno"}}
             assert stats["limits"] == {"en": 200, "pt": 200}
+
+    run(test)
+
+
+def test_stats_tell_what_there_is_room_for(tmp_path):
+    async def test():
+        async with serving(Parrot(rows=3), tmp_path, queue=5) as client:
+            stats = await client.stats()
+            assert (stats["rows"], stats["queue"]) == (3, 5)
+            assert stats["cache_mb"] == {"used": 0.0, "limit": 3.0}
+            assert 10 < stats["resident_mb"] < 100_000
+            await client.unload()
+            assert "cache_mb" not in await client.stats()
 
     run(test)
 

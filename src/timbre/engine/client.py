@@ -8,6 +8,7 @@ import contextlib
 import json
 import time
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Sequence
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -235,8 +236,10 @@ class AsyncClient:
                 if not url:
                     return await unix_connect(str(self._socket), ping_interval=None, **options)
                 return await connect(url, additional_headers=headers, **options)
-            except InvalidStatus:
-                raise EngineRefused(url=url) from None
+            except InvalidStatus as answer:
+                if answer.response.status_code == HTTPStatus.UNAUTHORIZED:
+                    raise EngineRefused(url=url) from None
+                continue  # it is about to end
             except (OSError, WebSocketException):
                 continue  # the next may answer
         raise EngineUnavailable(url=self.address)

@@ -157,8 +157,10 @@ class Worker:
     # In the thread
 
     def _live(self) -> None:
-        while not self._closed:
+        while True:
             self._do_jobs(wait=self._rests())
+            if self._closed:
+                return
             began = time.monotonic()
             self._drop_left()
             if not self._rests():
@@ -204,6 +206,8 @@ class Worker:
             log.exception("a step failed")
             self._fail(fault if isinstance(fault, TimbreError) else TimbreError())
             return
+        if self._closed:
+            return  # nobody waits for it any more
         for stream in list(self._streams):
             stream.put_ready()
             if stream.speech.finished:
