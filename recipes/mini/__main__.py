@@ -17,6 +17,8 @@ from recipes.mini import (
     frames,
     gpt,
     listen,
+    many,
+    mix,
     speakers,
     speech,
     teacher,
@@ -27,7 +29,9 @@ SHARDS = 2  # teachers that read side by side
 PACKAGE = Path(__file__).parents[2] / "src" / "timbre" / "models" / "mini"
 
 ORDER = ("teach", "dvae", "codes", "speakers", "embeddings", "trunk", "gpt", "latents", "vocoder", "export", "evaluate")
-BESIDE = ("read", "begin", "listen")  # a teacher's share of `teach`; go on from a shipped model; how training goes
+# a teacher's share of `teach`; Kokoro reads both languages; both teachers' recordings as one set; go on from a shipped
+# model; how training goes
+BESIDE = ("read", "many", "mix", "begin", "listen")
 
 
 def read(build: Path, shard: int, only_held: bool = False) -> None:
@@ -60,6 +64,8 @@ def steps(options: argparse.Namespace) -> dict[str, Callable[[], object]]:
     build, folder = options.build, options.out
     return {
         "read": lambda: read(build, options.shard),
+        "many": lambda: many.read_aloud(build),
+        "mix": lambda: mix.mix(build),
         "teach": lambda: teach(build),
         "dvae": lambda: dvae.train(build, options.steps or dvae.STEPS),
         "codes": lambda: codes.write_codes(build),
