@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 import time
 from pathlib import Path
 
@@ -64,6 +65,11 @@ def race(model, clip: Path, text: str, codes: int) -> dict[str, float]:
     }
 
 
+def resident_mb() -> float:
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("golden", type=Path, help="the folder that golden.py wrote")
@@ -71,15 +77,24 @@ def main() -> None:
     parser.add_argument("--text", default=TEXT)
     parser.add_argument("--codes", type=int, default=150)
     parser.add_argument("--threads", type=int, default=0, help="0: as torch finds them")
+    parser.add_argument(
+        "--each-line", action="store_true", help="race once for each line of input, a line of JSON each"
+    )
     options = parser.parse_args()
     if options.threads:
         torch.set_num_threads(options.threads)
     seed = json.loads((options.golden / "config.json").read_text())["golden"]["seed"]
-    print(
-        json.dumps(
-            race(build(options.size, seed), options.golden / "reference.wav", options.text, options.codes), indent=1
-        )
-    )
+    model = build(options.size, seed)
+
+    def once() -> dict[str, float]:
+        found = race(model, options.golden / "reference.wav", options.text, options.codes)
+        return found | {"resident_mb": resident_mb()}
+
+    if not options.each_line:
+        print(json.dumps(once(), indent=1))
+        return
+    for _ in sys.stdin:
+        print(json.dumps(once()), flush=True)
 
 
 if __name__ == "__main__":

@@ -89,7 +89,7 @@ def test_the_attention_that_is_kept_is_the_heads_own(heads: tuple[tuple[int, int
     x = torch.cat((prefix, gpt.embed_codes(torch.tensor([7]), 1)))[None]
     wanted = torch.zeros(49)  # all but the start code, and the code itself
     for layer, block in enumerate(gpt.gpt.h):
-        query, key, _ = block.attn.split(block.ln_1(x))
+        query, key, _ = block.split(x)
         for head in [head for of, head in heads if of == layer]:
             scores = query[0, head, -1] @ key[0, head].T / query.shape[-1] ** 0.5
             wanted += scores.softmax(-1)[:49]

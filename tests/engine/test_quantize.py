@@ -14,7 +14,7 @@ from torch import Tensor
 from timbre.engine import quantize
 from timbre.engine.engine import Engine
 from timbre.engine.protocol import Sampling
-from timbre.engine.quantize import QuantizedLinear
+from timbre.engine.quantize import EightBitLinear, EightBitNorm, largest_made, largest_normed, rounded
 from timbre.errors import CannotQuantize
 from timbre.models import catalogue
 from timbre.text.plan import Piece
@@ -39,13 +39,29 @@ def eight_bits(engine_folder: Path) -> Iterator[Engine]:
 def test_only_the_weights_rounding_is_lost(eight_bits: Engine, inputs: int, outputs: int) -> None:
     draw = torch.Generator().manual_seed(inputs)
     stored, bias = torch.randn(inputs, outputs, generator=draw), torch.randn(outputs, generator=draw)
-    x = torch.randn(5, inputs, generator=draw) * torch.tensor([[1e-3], [1.0], [1e3], [5.0], [0.0]])
+    x = torch.randn(5, inputs, generator=draw) * torch.tensor([[1e-2], [1.0], [0.1], [5.0], [0.0]])
     weight = stored.T  # as GPT-2's checkpoints have it: not contiguous
-    steps = weight.abs().amax(1, keepdim=True) / 127
-    rounded = (weight / steps).round() * steps
-    wanted = x @ rounded.T + bias
-    error = (QuantizedLinear(weight, bias)(x) - wanted).abs().amax(1)
-    assert (error <= 2e-4 * wanted.abs().amax(1)).all()
+    whole, scales = rounded(weight)
+    wanted = x @ (whole * scales[:, None]).T + bias
+    linear = EightBitLinear(weight, bias, float(x.abs().max()))
+    error = (linear(linear.steps_of(x)) - wanted).abs().max()
+    assert error <= 2e-4 * wanted.abs().max()
+
+
+def test_the_largest_value_has_room(eight_bits: Engine) -> None:
+    """All of a row's length in one channel, and along the weights that make most of it."""
+    width, wide = 64, 256
+    draw = torch.Generator().manual_seed(5)
+    norm = torch.nn.LayerNorm(width)
+    norm.weight.data, norm.bias.data = (torch.randn(width, generator=draw) for _ in range(2))
+    weight, bias = torch.randn(wide, width, generator=draw), torch.randn(wide, generator=draw)
+    along = torch.cat((torch.eye(width), -torch.eye(width), weight * norm.weight, -weight * norm.weight)) * 1e3
+    normed = EightBitLinear(weight, bias, largest_normed(norm))
+    assert (normed.steps_of(norm(along)) >= 0).all() and (normed.steps_of(norm(along)) < 65536).all()
+    made = normed(EightBitNorm(norm, normed.step)(along))
+    second = EightBitLinear(torch.randn(8, wide, generator=draw), torch.zeros(8), largest_made(norm, weight, bias))
+    assert (second.steps_of(made) >= 0).all() and (second.steps_of(made) < 65536).all()
+    assert torch.allclose(made, norm(along) @ weight.T + bias, atol=0.05 * float(made.detach().abs().max()))
 
 
 def spoken(engine: Engine, numbers: list[int]) -> list[tuple[list[int], Tensor]]:

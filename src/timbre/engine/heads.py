@@ -27,7 +27,7 @@ from timbre.settings import settings
 from timbre.store.files import write_whole
 from timbre.text.tokenizer import Tokenizer
 from timbre.xtts.conditioning import LATENTS
-from timbre.xtts.gpt import Block, Gpt
+from timbre.xtts.gpt import Attending, Gpt
 
 if TYPE_CHECKING:
     from timbre.engine.engine import Engine
@@ -147,11 +147,11 @@ def speak(gpt: Gpt, prefix: Tensor, most: int, sampling: Sampling, seed: int) ->
         hidden = gpt.step(torch.tensor([code], device=prefix.device), [cache])
 
 
-def attention(block: Block, x: Tensor, codes: int, text: int) -> Tensor:
+def attention(block: Attending, x: Tensor, codes: int, text: int) -> Tensor:
     """Where each head looks from each of the last `codes` positions of x [1, steps, width], and how much of its whole
     attention lies on the `text` positions behind the conditioning latents: [heads, codes, text].
     """
-    query, key, _ = block.attn.split(block.ln_1(x))
+    query, key, _ = block.split(x)
     scores = query[0, :, -codes:] @ key[0].transpose(-1, -2) / query.shape[-1] ** 0.5
     future = torch.ones(codes, x.shape[1], dtype=torch.bool, device=x.device).triu(x.shape[1] - codes + 1)
     share: Tensor = scores.float().masked_fill(future, -torch.inf).softmax(-1)

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from timbre.engine.decoding import Row
-from timbre.xtts.gpt import Cache, Gpt
+from timbre.xtts.gpt import Cache, Gpt, by_layer
 
 SPAN = 128
 """Positions are looked at in multiples of it: each multiple is a graph."""
@@ -35,8 +35,7 @@ class Place:
 class Stretch:
     """The first `places` of the batch and the first `span` positions of each, as `Gpt.advance` asks for a past."""
 
-    keys: Tensor  # [layers, places, heads, span, head]: a view
-    values: Tensor
+    kept: Tensor  # [layers, places, 2, heads, span, head]: a view, keys and values
     lengths: Tensor  # [places]
     aligning: dict[int, list[int]]
     looks: Tensor  # [places, span]: where the aligning heads look, summed
@@ -49,15 +48,15 @@ class Stretch:
         self.heard = (torch.arange(span, device=self.lengths.device) <= self.lengths[:, None])[:, None, None]
         self.looks.zero_()
 
-    def attend(self, layer: int, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-        keys, values = self.keys[layer], self.values[layer]
-        keys[self.every, :, self.lengths] = key[:, :, 0]
-        values[self.every, :, self.lengths] = value[:, :, 0]
+    def attend(self, layer: int, new: Tensor) -> Tensor:
+        kept = self.kept[layer]
+        kept[self.every, :, :, self.lengths] = new[:, 1:]
+        query, (keys, values) = new[:, 0, :, None], kept.unbind(1)
         if aligning := self.aligning.get(layer):
             scores = query[:, aligning] @ keys[:, aligning].transpose(2, 3) / query.shape[-1] ** 0.5
             shares = scores.float().masked_fill(~self.heard, -torch.inf).softmax(-1)
             self.looks.add_(shares.sum(1)[:, 0])
-        return F.scaled_dot_product_attention(query, keys, values, attn_mask=self.heard)
+        return F.scaled_dot_product_attention(query, keys, values, attn_mask=self.heard).flatten(1)
 
 
 class StaticCache:
@@ -67,14 +66,12 @@ class StaticCache:
         args, like = gpt.args, gpt.final_norm.weight
         self.gpt, self.rows = gpt, rows
         self.room = -(-room // SPAN) * SPAN
-        shape = args.gpt_layers, rows, args.gpt_n_heads, self.room, args.gpt_n_model_channels // args.gpt_n_heads
-        self.keys, self.values = like.new_zeros(shape), like.new_zeros(shape)
+        shape = args.gpt_layers, rows, 2, args.gpt_n_heads, self.room, args.gpt_n_model_channels // args.gpt_n_heads
+        self.kept = like.new_zeros(shape)
         # what a step reads, at a fixed address: each place's code, what it has said before, where its new position goes
         self.inputs = torch.zeros(3, rows, dtype=torch.long, device=like.device)
         self.looks = torch.zeros(rows, self.room, device=like.device)
-        self.aligning: dict[int, list[int]] = {}
-        for layer, head in args.alignment_heads:
-            self.aligning.setdefault(layer, []).append(head)
+        self.aligning = by_layer(args.alignment_heads)
         self.places: list[Place] = []
         self._steps: dict[tuple[int, int], Callable[[], Tensor]] = {}
 
@@ -83,7 +80,7 @@ class StaticCache:
         place = Place(len(self.places), len(prefix) - 1, len(prefix))
         if place.number == self.rows or room > self.room:
             raise ValueError("the batch has no place for it")
-        latent = self.gpt.prefill(prefix, Cache(self.keys[:, place.number], self.values[:, place.number]))
+        latent = self.gpt.prefill(prefix, Cache(self.kept[:, place.number, :, None]))
         self.places.append(place)
         return place, latent
 
@@ -106,8 +103,7 @@ class StaticCache:
         last = self.places.pop()
         if last is row:
             return
-        for kept in (self.keys, self.values):
-            kept[:, row.number, :, : last.length] = kept[:, last.number, :, : last.length]
+        self.kept[:, row.number, :, :, : last.length] = self.kept[:, last.number, :, :, : last.length]
         self.places[row.number] = last
         last.number = row.number
 
@@ -132,11 +128,11 @@ class StaticCache:
 
         def advance() -> Tensor:
             codes, said, lengths = self.inputs[:, :places]
-            keys, values = (kept[:, :places, :, :span] for kept in (self.keys, self.values))
-            past = Stretch(keys, values, lengths, self.aligning, self.looks[:places, :span])
+            kept = self.kept[:, :places, :, :, :span]
+            past = Stretch(kept, lengths, self.aligning, self.looks[:places, :span])
             return self.gpt.advance(codes, said, past)
 
-        return recorded(advance) if self.keys.is_cuda else advance
+        return recorded(advance) if self.kept.is_cuda else advance
 
 
 def recorded(work: Callable[[], Tensor]) -> Callable[[], Tensor]:

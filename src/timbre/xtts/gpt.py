@@ -6,7 +6,6 @@ speaks from, so that one pass gives both.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import torch
@@ -31,26 +30,32 @@ class Projection(nn.Module):
         return flat.view(*x.shape[:-1], flat.shape[-1])
 
 
-@dataclass(slots=True)
 class Cache:
-    """What one utterance has said, as attention needs it."""
+    """What one utterance has said, as attention needs it: `kept` [layers, 2, 1, heads, room, head], keys and values."""
 
-    keys: Tensor  # [layers, heads, room, head]
-    values: Tensor
-    length: int = 0  # positions filled
-    said: int = 0  # audio positions filled, the start code counted
-    attention: Tensor | None = (
-        None  # of the aligning heads in the last step, to what stands before the start code, [prefix]
-    )
+    def __init__(self, kept: Tensor) -> None:
+        self.layers = kept.unbind(0)
+        self.length = 0  # positions filled
+        self.said = 0  # audio positions filled, the start code counted
+        self.attention: Tensor | None = None
+        """Of the aligning heads in the last step, to what stands before the start code, [prefix]."""
 
-    @property
-    def room(self) -> int:
-        """Positions that there is space for."""
-        return self.keys.shape[2]
+    def fill(self, layer: int, key: Tensor, value: Tensor) -> None:
+        """The first positions of a layer, [1, heads, steps, head]."""
+        kept = self.layers[layer][:, :, :, : key.shape[2]]
+        kept[0], kept[1] = key, value
 
-    def look(self, query: Tensor, keys: Tensor) -> None:
-        """Add where some heads look: their queries [heads, head] and keys [heads, positions, head]."""
-        share = ((keys @ query[:, :, None])[:, :, 0] / query.shape[1] ** 0.5).softmax(-1).sum(0)
+    def attend(self, layer: int, new: Tensor) -> Tensor:
+        """One new position: query, key and value [3, heads, head]. It is kept; what it hears, [1, heads, 1, head]."""
+        kept = self.layers[layer]
+        kept.select(3, self.length).copy_(new[1:, None])
+        keys, values = kept.narrow(3, 0, self.length + 1).unbind(0)
+        return F.scaled_dot_product_attention(new[0][None, :, None], keys, values)
+
+    def look(self, layer: int, query: Tensor, aligning: Sequence[int]) -> None:
+        """Add where some heads look, by all heads' new query [heads, head], once it has been kept."""
+        keys = self.layers[layer][0, 0, aligning, : self.length + 1]
+        share = ((keys @ query[aligning, :, None])[:, :, 0] / query.shape[1] ** 0.5).softmax(-1).sum(0)
         prefix = share[: self.length - self.said]
         self.attention = prefix if self.attention is None else self.attention + prefix
 
@@ -58,9 +63,19 @@ class Cache:
 class Past(Protocol):
     """What the rows of a batch have said, however it is kept."""
 
-    def attend(self, layer: int, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-        """One new position of each row, all three [rows, heads, 1, head]: kept, and what it hears, as large."""
+    def attend(self, layer: int, new: Tensor) -> Tensor:
+        """One new position of each row: query, key and value [rows, 3, heads, head]. It is kept; what it hears,
+        [rows, heads · head].
+        """
         ...
+
+
+def by_layer(heads: Sequence[Sequence[int]]) -> dict[int, list[int]]:
+    """Heads, each a layer and its place in it, as the places in each layer."""
+    found: dict[int, list[int]] = {}
+    for layer, head in heads:
+        found.setdefault(layer, []).append(head)
+    return found
 
 
 class Separate:
@@ -71,56 +86,59 @@ class Separate:
     """
 
     def __init__(self, caches: Sequence[Cache], alignment_heads: Sequence[Sequence[int]]) -> None:
-        self.caches = caches
-        self.aligning: dict[int, list[int]] = {}
-        for layer, head in alignment_heads:
-            self.aligning.setdefault(layer, []).append(head)
+        self.caches, self.aligning = caches, by_layer(alignment_heads)
         for cache in caches:
             cache.attention = None
 
-    def attend(self, layer: int, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-        heard, aligning = torch.empty_like(query), self.aligning.get(layer)
-        for row, cache in enumerate(self.caches):
-            end = cache.length + 1
-            cache.keys[layer, :, cache.length] = key[row, :, 0]
-            cache.values[layer, :, cache.length] = value[row, :, 0]
-            keys, values = cache.keys[None, layer, :, :end], cache.values[None, layer, :, :end]
-            heard[row] = F.scaled_dot_product_attention(query[row : row + 1], keys, values)[0]
-            if aligning:
-                cache.look(query[row, aligning, 0], keys[0, aligning])
-        return heard
+    def attend(self, layer: int, new: Tensor) -> Tensor:
+        rows, aligning = new.unbind(0), self.aligning.get(layer)
+        heard = [cache.attend(layer, row) for cache, row in zip(self.caches, rows, strict=True)]
+        if aligning:
+            for cache, row in zip(self.caches, rows, strict=True):
+                cache.look(layer, row[0], aligning)
+        return torch.cat(heard).flatten(1) if len(heard) > 1 else heard[0].flatten(1)
 
 
-class SelfAttention(nn.Module):
-    """Causal attention over a whole sequence, or of one new position over a cache."""
+class Attending(nn.Module):
+    """A GPT-2 block as it hears its past; the products before and after that are the subclass's."""
 
-    def __init__(self, width: int, heads: int, std: float) -> None:
+    def __init__(self, heads: int) -> None:
         super().__init__()
         self.heads = heads
-        self.c_attn = Projection(width, 3 * width)
-        self.c_proj = Projection(width, width, std)
+
+    def project(self, x: Tensor) -> Tensor:
+        """Query, key and value […, 3 · width] of what came in […, width]."""
+        raise NotImplementedError
+
+    def finish(self, x: Tensor, heard: Tensor) -> Tensor:
+        """What goes out, of what came in and what was heard, all […, width]."""
+        raise NotImplementedError
 
     def split(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Query, key and value [rows, heads, steps, head] of [rows, steps, width]."""
-        query, key, value = self.c_attn(x).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        """Query, key and value [rows, heads, steps, head] of whole sequences [rows, steps, width]."""
+        query, key, value = self.project(x).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
         return query, key, value
 
     def forward(self, x: Tensor, cache: Cache | None = None, layer: int = 0) -> Tensor:
-        """[rows, steps, width] → the same. A cache is filled from position 0 on, and is of a single row."""
+        """Whole sequences [rows, steps, width] → the same. A cache is filled from position 0 on, by a single row."""
         query, key, value = self.split(x)
         if cache is not None:
-            cache.keys[layer, :, : key.shape[2]] = key[0]
-            cache.values[layer, :, : value.shape[2]] = value[0]
+            cache.fill(layer, key, value)
         heard = F.scaled_dot_product_attention(query, key, value, is_causal=True)
-        return self._join(heard)
+        return self.finish(x, heard.transpose(1, 2).flatten(2))
 
     def step(self, x: Tensor, past: Past, layer: int) -> Tensor:
-        """One new position of each row, [rows, 1, width] → the same."""
-        return self._join(past.attend(layer, *self.split(x)))
+        """One new position of each row, [rows, width] → the same."""
+        return self.finish(x, past.attend(layer, self.project(x).unflatten(-1, (3, self.heads, -1))))
 
-    def _join(self, heard: Tensor) -> Tensor:
-        out: Tensor = self.c_proj(heard.transpose(1, 2).flatten(2))
-        return out
+
+class SelfAttention(nn.Module):
+    """The two products of attention."""
+
+    def __init__(self, width: int, std: float) -> None:
+        super().__init__()
+        self.c_attn = Projection(width, 3 * width)
+        self.c_proj = Projection(width, width, std)
 
 
 class FeedForward(nn.Module):
@@ -137,25 +155,22 @@ class FeedForward(nn.Module):
         return out
 
 
-class Block(nn.Module):
-    """A GPT-2 block."""
+class Block(Attending):
+    """A GPT-2 block by its weights as they are stored."""
 
     def __init__(self, width: int, heads: int, std: float) -> None:
-        super().__init__()
+        super().__init__(heads)
         self.ln_1 = nn.LayerNorm(width)
-        self.attn = SelfAttention(width, heads, std)
+        self.attn = SelfAttention(width, std)
         self.ln_2 = nn.LayerNorm(width)
         self.mlp = FeedForward(width, std)
 
-    def forward(self, x: Tensor, cache: Cache | None = None, layer: int = 0) -> Tensor:
-        """A whole sequence [rows, steps, width]."""
-        x = x + self.attn(self.ln_1(x), cache, layer)
-        out: Tensor = x + self.mlp(self.ln_2(x))
+    def project(self, x: Tensor) -> Tensor:
+        out: Tensor = self.attn.c_attn(self.ln_1(x))
         return out
 
-    def step(self, x: Tensor, past: Past, layer: int) -> Tensor:
-        """One new position of each row [rows, 1, width]."""
-        x = x + self.attn.step(self.ln_1(x), past, layer)
+    def finish(self, x: Tensor, heard: Tensor) -> Tensor:
+        x = x + self.attn.c_proj(heard)
         out: Tensor = x + self.mlp(self.ln_2(x))
         return out
 
@@ -250,17 +265,17 @@ class Gpt(nn.Module):
         """The latents [rows, width] that follow one more code of each row, `codes` [rows], of which each has `said`
         [rows] before, the start code counted.
         """
-        x = (self.mel_embedding(codes) + self.mel_pos_embedding.emb(said))[:, None]
+        x = self.mel_embedding(codes) + self.mel_pos_embedding.emb(said)
         for layer, block in enumerate(self.gpt.h):
             x = block.step(x, past, layer)  # type: ignore[operator]
-        return self._finish(x[:, 0])
+        return self._finish(x)
 
     def empty_cache(self, room: int) -> Cache:
         """A cache of one utterance that comes to at most `room` positions."""
         args, like = self.args, self.final_norm.weight
         heads = args.gpt_n_heads
-        shape = (args.gpt_layers, heads, room, args.gpt_n_model_channels // heads)
-        return Cache(like.new_empty(shape), like.new_empty(shape))
+        shape = args.gpt_layers, 2, 1, heads, room, args.gpt_n_model_channels // heads
+        return Cache(like.new_empty(shape))
 
     def _finish(self, x: Tensor) -> Tensor:
         out: Tensor = self.final_norm(self.gpt.ln_f(x))

@@ -1,0 +1,46 @@
+"""What the benchmarks share: the text of the race, the machine's name, and how figures of several runs are told."""
+
+import platform
+import statistics
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+import torch
+
+TEXT = "O sistema lê o texto em voz alta, com a voz que você escolheu, sem pressa e sem tropeços."
+
+
+def spread(values: Sequence[float]) -> dict[str, float]:
+    """Minimum, median and maximum."""
+    return {
+        "min": round(min(values), 4),
+        "median": round(statistics.median(values), 4),
+        "max": round(max(values), 4),
+    }
+
+
+def machine() -> dict[str, object]:
+    """What the figures are of: processor, threads, and the versions of what computes."""
+    names = Path("/proc/cpuinfo")
+    lines = names.read_text().splitlines() if names.exists() else []
+    name = next(
+        (line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.processor()
+    )
+    flags = next((line for line in lines if line.startswith("flags")), "")
+    return {
+        "processor": name,
+        "instructions": [
+            flag for flag in ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8") if flag in flags
+        ],
+        "threads": torch.get_num_threads(),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "onnxruntime": version("onnxruntime"),
+    }
+
+
+def resident_mb() -> float:
+    """Memory that this process holds, in megabytes of 2**20 bytes."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0]) / 1024
