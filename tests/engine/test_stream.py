@@ -129,12 +129,12 @@ def test_the_longest_utterance_in_float32(decoder: Decoder) -> None:
 @pytest.mark.parametrize("ratio", (4.0, 24_000 / 22_050, 0.25, 1 / 1.3, 1 / 0.83, 1 / 0.999, 1 / 0.26))
 def test_thousands_of_steps_are_interpolated_where_torch_interpolates_them(ratio: float) -> None:
     steps = 4000
-    x = torch.randn(2, steps, generator=torch.Generator().manual_seed(0))
-    x[0] = torch.arange(steps) % 2  # shows the weights themselves
+    x = torch.randn(steps, 2, generator=torch.Generator().manual_seed(0))
+    x[:, 0] = torch.arange(steps) % 2  # shows the weights themselves
     layer = Interpolation(ratio, 2, x)
-    ends = torch.zeros(2, 0)
-    found = torch.cat([*(layer.push(chunk, False) for chunk in x.split(97, 1)), layer.push(ends, True)], 1)
-    expected = torch.nn.functional.interpolate(x[None], scale_factor=ratio, mode="linear")[0]
+    ends = torch.zeros(0, 2)
+    found = torch.cat([*(layer.push(chunk, False) for chunk in x.split(97)), layer.push(ends, True)])
+    expected = torch.nn.functional.interpolate(x.T[None], scale_factor=ratio, mode="linear")[0].T
     assert found.shape == expected.shape
     assert float((found - expected).abs().max()) < 1e-6
 
@@ -204,7 +204,7 @@ def carried(layer: object) -> Iterator[Tensor]:
     held = getattr(layer, "carried", [])
     yield from [held] if isinstance(held, Tensor) else held
     inner = [*getattr(layer, "layers", []), *getattr(layer, "branches", [])]
-    inner += [layer.convolutions] if isinstance(layer, Residual) else []
+    inner += [layer.dilated, layer.second] if isinstance(layer, Residual) else []
     for one in inner:
         yield from carried(one)
 

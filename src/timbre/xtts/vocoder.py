@@ -4,6 +4,8 @@ who speaks.
 Weight norm is folded into the weights when a checkpoint is read, so the layers here are plain.
 """
 
+from functools import cache
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -116,3 +118,16 @@ def positions(first: int, end: int, ratio: float, kind: torch.dtype, fused: bool
 def position_kind(like: Tensor) -> torch.dtype:
     """The precision of positions: torch rounds them no coarser than float32."""
     return torch.promote_types(like.dtype, torch.float32)
+
+
+@cache
+def fuses(device: torch.device) -> bool:
+    """Whether torch's interpolation multiplies and subtracts at once, with one rounding, on this device.
+
+    That hangs on the instructions which torch chose for the processor, and shows at few positions; this asks it.
+    """
+    ratio = 24_000 / 22_050
+    zigzag = torch.arange(4000, device=device).float() % 2  # interpolated, it shows the weights themselves
+    made = F.interpolate(zigzag[None, None], scale_factor=ratio, mode="linear")[0, 0, :4000].cpu()
+    at = positions(0, 4000, ratio, torch.float32, fused=True)
+    return torch.allclose(made, 1 - (at % 2 - 1).abs(), rtol=0, atol=1e-6)
