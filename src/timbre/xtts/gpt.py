@@ -34,7 +34,7 @@ class Cache:
     """What one utterance has said, as attention needs it: `kept` [layers, 2, 1, heads, room, head], keys and values."""
 
     def __init__(self, kept: Tensor) -> None:
-        self.layers = kept.unbind(0)
+        self.kept = kept
         self.length = 0  # positions filled
         self.said = 0  # audio positions filled, the start code counted
         self.attention: Tensor | None = None
@@ -42,22 +42,34 @@ class Cache:
 
     def fill(self, layer: int, key: Tensor, value: Tensor) -> None:
         """The first positions of a layer, [1, heads, steps, head]."""
-        kept = self.layers[layer][:, :, :, : key.shape[2]]
+        kept = self.kept[layer, :, :, :, : key.shape[2]]
         kept[0], kept[1] = key, value
 
-    def attend(self, layer: int, new: Tensor) -> Tensor:
-        """One new position: query, key and value [3, heads, head]. It is kept; what it hears, [1, heads, 1, head]."""
-        kept = self.layers[layer]
-        kept.select(3, self.length).copy_(new[1:, None])
-        keys, values = kept.narrow(3, 0, self.length + 1).unbind(0)
-        return F.scaled_dot_product_attention(new[0][None, :, None], keys, values)
+
+class Turn:
+    """A cache while one new position goes through the layers."""
+
+    def __init__(self, cache: Cache) -> None:
+        cache.attention = None
+        self.cache = cache
+        # views of all layers at once: made one by one they would cost more than what is computed with them
+        past = cache.kept.narrow(4, 0, cache.length + 1)
+        self.places = cache.kept.select(4, cache.length).unbind(0)  # each [2, 1, heads, head]: where it is kept
+        self.keys, self.values = past[:, 0].unbind(0), past[:, 1].unbind(0)  # each [1, heads, positions, head]
+
+    def attend(self, layer: int, query: Tensor, kept: Tensor) -> Tensor:
+        """The position's query [1, heads, 1, head], and its key and value [2, 1, heads, head], which are kept. Returns
+        what it hears, as large as the query.
+        """
+        self.places[layer].copy_(kept)
+        return F.scaled_dot_product_attention(query, self.keys[layer], self.values[layer])
 
     def look(self, layer: int, query: Tensor, aligning: Sequence[int]) -> None:
-        """Add where some heads look, by all heads' new query [heads, head], once it has been kept."""
-        keys = self.layers[layer][0, 0, aligning, : self.length + 1]
-        share = ((keys @ query[aligning, :, None])[:, :, 0] / query.shape[1] ** 0.5).softmax(-1).sum(0)
-        prefix = share[: self.length - self.said]
-        self.attention = prefix if self.attention is None else self.attention + prefix
+        """Add where some heads look, once the position was attended."""
+        cache, asked = self.cache, query[0, aligning]
+        share = ((self.keys[layer][0, aligning] @ asked.mT)[:, :, 0] / query.shape[3] ** 0.5).softmax(-1).sum(0)
+        prefix = share[: cache.length - cache.said]
+        cache.attention = prefix if cache.attention is None else cache.attention + prefix
 
 
 class Past(Protocol):
@@ -86,16 +98,15 @@ class Separate:
     """
 
     def __init__(self, caches: Sequence[Cache], alignment_heads: Sequence[Sequence[int]]) -> None:
-        self.caches, self.aligning = caches, by_layer(alignment_heads)
-        for cache in caches:
-            cache.attention = None
+        self.turns, self.aligning = [Turn(cache) for cache in caches], by_layer(alignment_heads)
 
     def attend(self, layer: int, new: Tensor) -> Tensor:
-        rows, aligning = new.unbind(0), self.aligning.get(layer)
-        heard = [cache.attend(layer, row) for cache, row in zip(self.caches, rows, strict=True)]
-        if aligning:
-            for cache, row in zip(self.caches, rows, strict=True):
-                cache.look(layer, row[0], aligning)
+        queries, kept = new[:, None, 0, :, None].unbind(0), new[:, 1:, None].unbind(0)
+        rows = list(zip(self.turns, queries, strict=True))
+        heard = [turn.attend(layer, query, one) for (turn, query), one in zip(rows, kept, strict=True)]
+        if aligning := self.aligning.get(layer):
+            for turn, query in rows:
+                turn.look(layer, query, aligning)
         return torch.cat(heard).flatten(1) if len(heard) > 1 else heard[0].flatten(1)
 
 
