@@ -108,6 +108,9 @@ class Parrot:
         if self.idle:
             self.quiet.set()
 
+    def learn(self) -> bool:
+        return False
+
     def cancel(self, speech: Hum) -> None:
         self.hums = [hum for hum in self.hums if hum is not speech]
         if self.idle:

@@ -17,7 +17,6 @@ from timbre.engine.lengths import lengths
 from timbre.engine.protocol import Conditioning, Sampling, read_voices
 from timbre.engine.sampling import Chooser, choose
 from timbre.engine.scheduler import Scheduler
-from timbre.engine.stream import VocoderStream
 from timbre.engine.utterance import Manner, Speech, Utterance
 from timbre.errors import BadRequest, ClipTooShort
 from timbre.text.languages import LANGUAGES
@@ -40,7 +39,7 @@ class Engine:
     """One model, many utterances at a time. `rate` is of what it speaks, in samples a second.
 
     `rows` bounds the batch, `cache_mb` the memory of what its rows have said (0: what the machine has to spare).
-    `device` and `weights` are as in the settings of those names.
+    `device`, `weights` and `vocoder` are as in the settings of those names.
     """
 
     def __init__(
@@ -52,6 +51,7 @@ class Engine:
         cache_mb: int = 0,
         device: str = "cpu",
         weights: str = "fp32",
+        vocoder: str = "auto",
     ) -> None:
         if threads:
             torch.set_num_threads(threads)
@@ -62,8 +62,9 @@ class Engine:
         config = self.model.config
         self.languages = config.languages
         self.rate = config.model_args.output_sample_rate
-        self.placement = placement.choose(self.model, device, weights)
+        self.placement = placement.choose(self.model, device, weights, vocoder)
         placement.place(self.model, self.placement)
+        self._vocoder = placement.vocoder(self.model, self.placement)
         self.heads = config.model_args.alignment_heads or heads.kept(folder, self.fingerprint)
         self._search: heads.Search | None = None
         self._align()
@@ -189,9 +190,9 @@ class Engine:
         self._search = self._search or heads.search(self)
         if self._search.step():
             return True
-        found = self._search.finish()
-        heads.keep(self.folder, self.fingerprint, found)
-        self.heads, self._search = found.heads, None
+        if found := self._search.found:
+            heads.keep(self.folder, self.fingerprint, found)
+        self.heads, self._search = found.heads if found else (), None
         self._align()
         self._decoding, _ = placement.decoding(
             self.model.gpt, self.placement, self.scheduler.rows, self.scheduler.positions
@@ -242,7 +243,7 @@ class Engine:
         gpt = self.model.gpt
         latents = self._here(voice.latents).to(gpt.mel_embedding.weight)
         prefix = gpt.embed_prefix(latents, torch.tensor(ids, device=latents.device))
-        vocoder = VocoderStream(self.model.hifigan_decoder, self._here(voice.embedding), sampling.speed)
+        vocoder = self._vocoder.stream(self._here(voice.embedding), sampling.speed)
         utterance = Utterance(piece.text, prefix, chooser, vocoder, fewest, most, piece.pause)
         if self.heads:
             utterance.alignment = Alignment(len(ids) + 2)

@@ -36,6 +36,7 @@ class Batch(Protocol):
 
     def step(self) -> None: ...
     def cancel(self, speech: Any) -> None: ...
+    def learn(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ class Worker:
 
     def _live(self) -> None:
         while True:
-            self._do_jobs(wait=self._rests())
+            self._do_jobs(wait=self._rests() and not self._learn())
             if self._closed:
                 return
             began = time.monotonic()
@@ -172,6 +173,16 @@ class Worker:
         if not self._streams:
             return not self._held
         return all(stream.speech.hungry for stream in self._streams)
+
+    def _learn(self) -> bool:
+        """A little of what the batch finds out about its model while nobody speaks. Whether there is more of that."""
+        if self.batch is None or self._streams:
+            return False
+        try:
+            return self.batch.learn()
+        except Exception:
+            log.exception("the model could not be learned about")
+            return False
 
     def _do_jobs(self, wait: bool) -> None:
         """Do what was asked, in its order. A job that wants to be alone holds up those behind it."""
