@@ -27,7 +27,13 @@ NATIVE = {
     ),
 }  # fmt: skip
 # packs of other languages that Whisper understands as well
-FOREIGN: dict[str, tuple[str, ...]] = {"pt": (), "en": ()}
+FOREIGN: dict[str, tuple[str, ...]] = {
+    "pt": ("ef_dora", "em_alex", "if_sara", "im_nicola", "af_alloy", "af_nova", "af_sky", "am_adam"),
+    "en": (
+        "pf_dora", "pm_alex", "pm_santa", "ef_dora", "em_alex", "em_santa", "if_sara", "im_nicola", "ff_siwis",
+        "hf_alpha", "hf_beta", "hm_omega", "hm_psi",
+    ),
+}  # fmt: skip
 FOREIGN_EVERY = {"pt": 3, "en": 3}  # one sentence of so many is read by them
 FACTORS = tuple(round(0.8 * (1.25 / 0.8) ** (step / 8), 4) for step in range(9))  # of `mix`; the middle one is 1
 PASSES = 3  # over each corpus

@@ -31,7 +31,9 @@ SOUNDS = {
     "mulher": "muʎˈɛɾ", "fazer": "fazˈeɾ", "fizer": "fizˈɛɾ", "melhor": "meʎˈɔɾ", "amor": "amˈoɾ", "papel": "papˈɛw",
     "sol": "sˈɔw", "dez": "dˈɛs", "vez": "vˈes", "gostoso": "ɡostˈozʊ", "gostosa": "ɡostˈɔzɐ", "beleza": "belˈezɐ",
     "porta": "pˈɔɾtɐ", "corpo": "kˈoɾpʊ", "boca": "bˈokɐ", "pessoa": "pesˈoɐ", "ideia": "idˈɛjɐ", "cheia": "ʃˈejɐ",
-    "modo": "mˈɔdʊ", "hora": "ˈɔɾɐ", "professora": "pɾofesˈoɾɐ", "tivesse": "ʧivˈɛsɪ", "esse": "ˈesɪ",
+    "metro": "mˈɛtɾʊ", "quatorze": "kwatˈoɾzɪ", "sexta": "sˈestɐ", "reflexo": "xeflˈɛksʊ", "cabelo": "kabˈelʊ",
+    "irmãozinho": "iɾmɐ̃wzˈiɲʊ", "modo": "mˈɔdʊ",
+    "hora": "ˈɔɾɐ", "professora": "pɾofesˈoɾɐ", "tivesse": "ʧivˈɛsɪ", "esse": "ˈesɪ",
     # r, l, lh, nh, h
     "rato": "xˈatʊ", "carro": "kˈaxʊ", "caro": "kˈaɾʊ", "honra": "ˈõxɐ", "Israel": "izxaˈɛw", "Brasil": "bɾazˈiw",
     "alto": "ˈawtʊ", "filho": "fˈiʎʊ", "sonho": "sˈoɲʊ", "chave": "ʃˈavɪ",

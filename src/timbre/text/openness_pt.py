@@ -11,7 +11,7 @@ _ALWAYS_CLOSED = re.compile(r"[eo](?:[mnñaeoiu])")  # nasal, diphthong, hiatus
 
 _OPEN = """
 el ol oz =dez mulher =colher qualquer talher =quer requer sequer quiser fizer tiver estiver puder souber vier disser
-houver trouser puser maior menor melhor pior suor =redor arredor derredor =até =elfo cetro querem quisermos fizermos
+houver trouser puser maior menor melhor pior suor =redor arredor derredor =até =elfo etro querem quisermos fizermos
 pudermos tivermos estivermos soubermos viermos dissermos trousermos houvermos destroem constroem cogumelo sonoro =belo
 amarelo martelo castelo =elo paralelo duelo apelo flagelo singelo velho evangelho =velha ferro erno erso erto servo
 acervo conservo observo =cego =prego =nego entrego carrego =eco =credo =levo elevo ekso eks ero eto esso esto ecto
@@ -23,7 +23,7 @@ estiverem souberem vierem disserem trouserem houverem puserem =derem tivesse fiz
 soubesse viesse estivesse trousesse houvesse pusesse moeda queda =pede =fede impede despede =mede procede sucede
 concede excede precede =cede peça começa tropeça impeça =meça bicicleta completa correta direta secreta discreta
 concreta poeta atleta =meta =seta =neta =reta dieta profeta quieta predileta obsoleta coleta projeta interpreta
-decreta repleta veta =pesa teses =modo =modos logo foco =voto foto =moto =copo escopo nosso vosso posso remoto devoto
+decreta repleta =veta =pesa teses =modo =modos logo foco =voto foto =moto =copo escopo nosso vosso posso remoto devoto
 bloco =solo subsolo =colo =polo protocolo adoro =moro =olha =olham =adora =adoram decora melhores maiores menores
 piores =mores arredores suores ovos novos povos =olhos ossos corpos porcos mortos fogos jogos postos esforços portos
 fornos tijolos poços socorros caroços reforços osos destroços grossos tortos opostos =peço ferem quaisquer brejo
@@ -33,12 +33,12 @@ _CLOSED = """
 governo conserto concerto tempero exagero desespero morcego preto =mexo soneto folheto esqueleto amuleto graveto
 panfleto quarteto quinteto gueto gesso travesso cesto =logos diálogo eza esa eja eje eta eda ede elha eça =seca
 escreva =deva atreva beba receba perceba chega chegue =grega =cera =pera eram erem eres eses ezes esse essem condessa
-=este neste =deste =ele =dele =nele aquele estrela verde perda cerca terça letra negra zebra mesma sexta cesta teve
+=este neste =deste =ele =dele =nele aquele estrela verde perda cerca terça letra negra zebra mesma =sesta cesta teve
 treze sorvete tapete bilhete lembrete gabinete banquete foguete joguete capacete sabonete tablete cadete alfinete
 colete palacete fecha feche letras boca toda =moça =força =sopa =gota esposa raposa hoje =doze =doce =fosse sobre
 bolsa folha escolha bolha rolha olha tora dora sora =pela =foram =for =forem desde =testo contesto pretesto =estra
 fresca mova orra olva mexa =tola perca porque ores torre cebola controle golfe gorda cachorra mosca tosse coxa roxa
-=gol arroz algoz lagosta polpa colcha louça garota fofa =meto prometo
+=gol arroz algoz lagosta polpa colcha louça garota fofa =meto prometo =sesto orze esquerda =loba
 """
 
 
