@@ -80,6 +80,7 @@ def _load(model: str, chosen: Settings) -> Any:
         chosen.engine_cache_mb,
         chosen.engine_device,
         chosen.engine_weights,
+        chosen.engine_vocoder,
     )
 
 

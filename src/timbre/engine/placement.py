@@ -6,6 +6,7 @@ from typing import cast
 import torch
 from torch import nn
 
+from timbre.engine.backends import vocoder as backends
 from timbre.engine.decoding import Decoding, SeparateCaches
 from timbre.engine.quantize import available, quantize
 from timbre.engine.static_cache import StaticCache
@@ -24,17 +25,21 @@ CPU_CACHE_MB, GPU_SHARE = 1024, 0.25
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where the GPT runs, `cpu` or `cuda:N`, and its `weights`, one of WEIGHTS. The vocoder runs on the same device."""
+    """Where a model runs, `cpu` or `cuda:N`; its GPT's `weights`, one of WEIGHTS; and its vocoder's `kind` and
+    `precision`.
+    """
 
     device: str = "cpu"
     weights: str = "fp32"
+    kind: backends.Kind = "torch"
+    precision: backends.Precision = "fp32"
 
     @property
     def on_gpu(self) -> bool:
         return self.device != "cpu"
 
 
-def choose(model: Xtts, device: str = "auto", weights: str = "auto") -> Placement:
+def choose(model: Xtts, device: str = "auto", weights: str = "auto", vocoder: str = "auto") -> Placement:
     """What is asked for, with what fits this machine and this model in place of `auto`.
 
     Raises errors.CannotPlace where the two cannot be had.
@@ -52,7 +57,17 @@ def choose(model: Xtts, device: str = "auto", weights: str = "auto") -> Placemen
         raise CannotPlace(what="int8 on a GPU", reason="eight bits are for the CPU")
     if not on_gpu and weights in HALF:
         raise CannotPlace(what=f"{weights} on a CPU", reason="its sums would hang on the neighbours in the batch")
-    return Placement(device, weights)
+    return Placement(device, weights, *_vocoder(vocoder, on_gpu))
+
+
+def _vocoder(asked: str, on_gpu: bool) -> tuple[backends.Kind, backends.Precision]:
+    """`KIND-PRECISION`, or the quickest of float32's."""
+    if asked == "auto":
+        return ("torch" if on_gpu else backends.fastest("fp32")), "fp32"
+    for kind, precision in backends.available() if not on_gpu else [("torch", "fp32")]:
+        if asked == f"{kind}-{precision}":
+            return kind, precision  # type: ignore[return-value]
+    raise CannotPlace(what=f"a vocoder of {asked}", reason="this machine has none")
 
 
 def _fitting(model: Xtts, on_gpu: bool) -> str:
@@ -76,6 +91,13 @@ def place(model: Xtts, placement: Placement) -> None:
             part.to(kind)
     if placement.on_gpu:
         model.to(placement.device)
+
+
+def vocoder(model: Xtts, placement: Placement) -> backends.Vocoder:
+    """The vocoder as it is asked for sound. Where memory is saved, its weights are kept in the backend's layout alone."""
+    return backends.make(
+        model.hifigan_decoder, placement.kind, placement.precision, release=placement.weights == "int8"
+    )
 
 
 def _copy_tensors(module: nn.Module) -> None:

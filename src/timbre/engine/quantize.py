@@ -140,12 +140,14 @@ def rounded(weight: Tensor) -> tuple[Tensor, Tensor]:
     return (weight / scales[:, None]).round_(), scales
 
 
+@torch.no_grad()
 def largest_normed(norm: nn.LayerNorm) -> float:
     """What a layer norm's outputs cannot exceed: all of the row's length in one channel."""
     length = float(norm.normalized_shape[0]) ** 0.5
     return float((norm.weight.abs() * length + norm.bias.abs()).max())
 
 
+@torch.no_grad()
 def largest_made(norm: nn.LayerNorm, weight: Tensor, bias: Tensor) -> float:
     """What an eight-bit product [outputs, inputs] of a layer norm's outputs cannot exceed (Cauchy and Schwarz)."""
     length = float(norm.normalized_shape[0]) ** 0.5

@@ -127,7 +127,8 @@ class Attending(nn.Module):
 
     def split(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Query, key and value [rows, heads, steps, head] of whole sequences [rows, steps, width]."""
-        query, key, value = self.project(x).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        rows, steps, _ = x.shape
+        query, key, value = self.project(x).view(rows, steps, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
         return query, key, value
 
     def forward(self, x: Tensor, cache: Cache | None = None, layer: int = 0) -> Tensor:
@@ -140,7 +141,7 @@ class Attending(nn.Module):
 
     def step(self, x: Tensor, past: Past, layer: int) -> Tensor:
         """One new position of each row, [rows, width] → the same."""
-        return self.finish(x, past.attend(layer, self.project(x).unflatten(-1, (3, self.heads, -1))))
+        return self.finish(x, past.attend(layer, self.project(x).view(len(x), 3, self.heads, -1)))
 
 
 class SelfAttention(nn.Module):
