@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from timbre.cli.serve import check_port
+from timbre.engine.child import command
 from timbre.errors import TimbreError
 from timbre.settings import Settings, settings
 
@@ -34,7 +35,10 @@ def main(argv: list[str]) -> int:
     """Prints what was found. Returns 1 when something is missing without which Timbre does not speak."""
     parser = argparse.ArgumentParser(prog="timbre doctor", description="What is missing on this machine.")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--tune", action="store_true", help="measure what is quickest here for the model, and keep it")
     asked = parser.parse_args(argv)
+    if asked.tune:
+        return subprocess.run(command("engine", "--tune"), check=False).returncode
     findings = list(examine(settings()))
     if asked.json:
         print(json.dumps([asdict(finding) for finding in findings], indent=1, ensure_ascii=False))

@@ -18,11 +18,14 @@ def main(argv: list[str]) -> int:
     """Loads the model, speaks once, and serves until it is told to end."""
     parser = argparse.ArgumentParser(prog="timbre engine", description="Hold the model, and speak for the others.")
     parser.add_argument("--quiet", action="store_true", help="say only what goes wrong")
+    parser.add_argument("--tune", action="store_true", help="measure what is quickest here, keep it, and end")
     parser.add_argument("--parent", type=int, metavar="PID", help="end when this process, which started it, has ended")
     chosen = parser.parse_args(argv)
     level = logging.ERROR if chosen.quiet else logging.INFO
     logging.basicConfig(level=level, format="%(message)s", stream=sys.stderr)
     logging.getLogger("websockets").setLevel(logging.ERROR)
+    if chosen.tune:
+        return _tune(settings())
     fault = asyncio.run(_serve(settings(), chosen.parent))
     if fault is None:
         return _gone(0)
@@ -82,6 +85,19 @@ def _load(model: str, chosen: Settings) -> Any:
         chosen.engine_weights,
         chosen.engine_vocoder,
     )
+
+
+def _tune(chosen: Settings) -> int:
+    """Measures the model on this machine and keeps what the next engine is to choose."""
+    folder = catalogue.folder(chosen.model)
+    tuning = importlib.import_module("timbre.engine.tuning")
+    engine = importlib.import_module("timbre.engine.engine")
+    if chosen.threads:
+        importlib.import_module("torch").set_num_threads(chosen.threads)
+    found = tuning.tune(folder, lambda line: print(line, flush=True))
+    path = tuning.keep(engine.fingerprint(folder), found)
+    print(f"Chosen for {chosen.model}: {found.weights}, {found.vocoder}. Kept in {path}")
+    return 0
 
 
 async def _watch(parent: int | None) -> None:

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from timbre.engine import heads, placement
+from timbre.engine import heads, placement, tuning
 from timbre.engine.alignment import Alignment
 from timbre.engine.lengths import lengths
 from timbre.engine.protocol import Conditioning, Sampling, read_voices
@@ -62,7 +62,8 @@ class Engine:
         config = self.model.config
         self.languages = config.languages
         self.rate = config.model_args.output_sample_rate
-        self.placement = placement.choose(self.model, device, weights, vocoder)
+        asked = device, weights, vocoder
+        self.placement = placement.choose(self.model, *asked, quickest=tuning.kept(self.fingerprint))
         placement.place(self.model, self.placement)
         self._vocoder = placement.vocoder(self.model, self.placement)
         self.heads = config.model_args.alignment_heads or heads.kept(folder, self.fingerprint)

@@ -39,10 +39,17 @@ class Placement:
         return self.device != "cpu"
 
 
-def choose(model: Xtts, device: str = "auto", weights: str = "auto", vocoder: str = "auto") -> Placement:
+def choose(
+    model: Xtts,
+    device: str = "auto",
+    weights: str = "auto",
+    vocoder: str = "auto",
+    quickest: tuple[str, str] = ("auto", "auto"),
+) -> Placement:
     """What is asked for, with what fits this machine and this model in place of `auto`.
 
-    Raises errors.CannotPlace where the two cannot be had.
+    `quickest` are the weights and the vocoder that were measured to be so on this machine's processor. Raises
+    errors.CannotPlace where what is asked for cannot be had.
     """
     if device == "auto":
         device = "cuda:0" if torch.cuda.is_available() else "cpu"
@@ -51,6 +58,10 @@ def choose(model: Xtts, device: str = "auto", weights: str = "auto", vocoder: st
     on_gpu = device != "cpu"
     if on_gpu and not (torch.cuda.is_available() and int(device.partition(":")[2]) < torch.cuda.device_count()):
         raise CannotPlace(what=f"the device {device}", reason="torch finds no such GPU")
+    if not on_gpu:
+        weights, vocoder = (
+            best if asked == "auto" else asked for asked, best in zip((weights, vocoder), quickest, strict=True)
+        )
     if weights == "auto":
         weights = _fitting(model, on_gpu)
     if on_gpu and weights == "int8":
@@ -94,7 +105,7 @@ def place(model: Xtts, placement: Placement) -> None:
 
 
 def vocoder(model: Xtts, placement: Placement) -> backends.Vocoder:
-    """The vocoder as it is asked for sound. Where memory is saved, its weights are kept in the backend's layout alone."""
+    """The vocoder as it is asked for sound. Where memory is saved, its weights are in the backend's layout alone."""
     return backends.make(
         model.hifigan_decoder, placement.kind, placement.precision, release=placement.weights == "int8"
     )
