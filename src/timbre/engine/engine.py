@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from timbre.engine import heads, placement, tuning
+from timbre.engine import heads, memory, placement, tuning
 from timbre.engine.alignment import Alignment
 from timbre.engine.lengths import lengths
 from timbre.engine.protocol import Conditioning, Sampling, read_voices
@@ -73,6 +73,7 @@ class Engine:
         positions = placement.budget_mb(self.placement, cache_mb) * 2**20 // self._position_bytes
         self._decoding, rows = placement.decoding(self.model.gpt, self.placement, rows, positions)
         self.scheduler = Scheduler(rows, positions)
+        self._tidy = False  # whether memory was given back since it last spoke
 
     @classmethod
     def load(cls, folder: Path, name: str, threads: int = 0) -> "Engine":
@@ -163,6 +164,7 @@ class Engine:
 
     def step(self) -> None:
         """Advance every running utterance by one audio code, and make sound of what is due."""
+        self._tidy = False
         for utterance in self.scheduler.admit():
             self._prefill(utterance)
         running = [utterance for utterance in self.scheduler.running if not utterance.finished]
@@ -187,6 +189,7 @@ class Engine:
         To be called while the engine is idle. Whether there is more to find out.
         """
         if self.heads is not None:
+            self._give_back()
             return False
         self._search = self._search or heads.search(self)
         if self._search.step():
@@ -199,6 +202,11 @@ class Engine:
             self.model.gpt, self.placement, self.scheduler.rows, self.scheduler.positions
         )
         return False
+
+    def _give_back(self) -> None:
+        if not self._tidy:
+            memory.give_back()
+            self._tidy = True
 
     def _align(self) -> None:
         """Let the GPT tell where the known heads look."""
