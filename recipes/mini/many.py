@@ -28,7 +28,10 @@ NATIVE = {
 }  # fmt: skip
 # packs of other languages that Whisper understands as well
 FOREIGN: dict[str, tuple[str, ...]] = {
-    "pt": ("ef_dora", "em_alex", "if_sara", "im_nicola", "af_alloy", "af_nova", "af_sky", "am_adam"),
+    "pt": (
+        "ef_dora", "em_alex", "if_sara", "im_nicola", "af_alloy", "af_sky", "am_adam", "am_echo", "am_fenrir",
+        "am_liam", "am_santa",
+    ),
     "en": (
         "pf_dora", "pm_alex", "pm_santa", "ef_dora", "em_alex", "em_santa", "if_sara", "im_nicola", "ff_siwis",
         "hf_alpha", "hf_beta", "hm_omega", "hm_psi",
