@@ -16,7 +16,7 @@ import torch
 from safetensors.numpy import load_file
 
 from benchmarks.reading import TEXT, resident_mb
-from timbre.engine.engine import Engine
+from timbre.engine.engine import FIRST_CODES, LONGEST_CHUNK, Engine
 from timbre.engine.protocol import Conditioning
 from timbre.engine.utterance import Speech, Utterance
 from timbre.text.plan import Piece
@@ -34,8 +34,9 @@ def clock(work: Callable[[], Result]) -> tuple[Result, float]:
 class Racer:
     """An engine, a voice and a text; every utterance is exactly so many codes long, as random weights never stop."""
 
-    def __init__(self, folder: Path, weights: str, threads: int, codes: int) -> None:
-        self.engine = Engine(folder, "full", threads, rows=16, device="cpu", weights=weights)
+    def __init__(self, folder: Path, weights: str, vocoder: str, threads: int, codes: int) -> None:
+        self.engine = Engine(folder, "full", threads, rows=16, device="cpu", weights=weights, vocoder=vocoder)
+        self.engine.heads = ()  # random weights have none, and the search for them is no part of the race
         golden = load_file(folder / "golden.safetensors")
         self.voice = Conditioning(golden["conditioning"], golden["speaker_embedding"])
         self.codes = codes
@@ -65,13 +66,13 @@ class Racer:
     def vocoder(self, codes: int) -> float:
         """Seconds for a second of sound, streamed in the engine's own chunks, of latents that a model could make."""
         speech = self.begin(1)
-        stream = speech.waiting[0].vocoder
+        stream, lookahead = speech.waiting[0].vocoder, speech.waiting[0].vocoder.lookahead
         self.engine.cancel(speech)
         latents = torch.randn(codes, self.engine.model.config.model_args.gpt_n_model_channels)
-        sizes, first = [], 8
+        sizes, first = [], FIRST_CODES + lookahead
         while sum(sizes) < codes:
             sizes.append(min(first, codes - sum(sizes)))
-            first = min(2 * first, 48)
+            first = min(2 * first, LONGEST_CHUNK)
 
         def stream_all() -> int:
             made = sum(len(stream.push(part)) for part in latents.split(sizes))
@@ -95,18 +96,21 @@ class Racer:
         """Every part once."""
         _, conditioning = clock(lambda: self.engine.condition([clip]))
         rtf, first = self.speak(1)
+        speaking = resident_mb()
+        self.engine.learn()  # which gives memory back, as the engine does when it has nothing to say
         return {
             "conditioning_s": conditioning,
+            "rtf": rtf,
+            "first_audio_s": first,
+            "resident_mb_speaking": speaking,
+            "resident_mb": resident_mb(),
             "ms_per_code": 1000 * self.decoding(1) / self.codes,
             "ms_per_code_of_8": 1000 * self.decoding(8) / self.codes / 8,
             "vocoder_rtf": self.vocoder(self.codes),
             "vocoder_rtf_short": self.vocoder(self.codes // 3),
             "vocoder_rtf_long": self.vocoder(3 * self.codes),
-            "rtf": rtf,
-            "first_audio_s": first,
-            "resident_mb_one": resident_mb(),
             "rtf_of_10": self.speak(10)[0],
-            "resident_mb_ten": resident_mb(),
+            "resident_mb_speaking_10": resident_mb(),
         }
 
 
@@ -115,10 +119,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("golden", type=Path, help="the folder that reference/golden.py wrote")
     parser.add_argument("--weights", default="int8")
+    parser.add_argument("--vocoder", default="auto")
     parser.add_argument("--codes", type=int, default=150)
     parser.add_argument("--threads", type=int, default=0, help="0: as torch finds them")
     options = parser.parse_args()
-    racer = Racer(options.golden, options.weights, options.threads, options.codes)
+    racer = Racer(options.golden, options.weights, options.vocoder, options.threads, options.codes)
     with (options.golden / "reference.wav").open("rb") as file:
         clip = np.frombuffer(file.read()[44:], "<i2").astype(np.float32) / 32768
     for _ in sys.stdin:
