@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from timbre.xtts.gpt import Cache, Gpt
+from timbre.xtts.lora import Adapter
 
 
 class Row(Protocol):
@@ -21,9 +22,9 @@ class Row(Protocol):
 class Decoding(Protocol):
     """The GPT as the engine steps it."""
 
-    def begin(self, prefix: Tensor, room: int) -> tuple[Row, Tensor]:
+    def begin(self, prefix: Tensor, room: int, adapter: Adapter | None = None) -> tuple[Row, Tensor]:
         """A row of at most `room` positions for what stands before the first code, [length, width], and the latent
-        [width] that follows it.
+        [width] that follows it. All of the row is said with the adapter, if it has one.
         """
         ...
 
@@ -42,8 +43,8 @@ class SeparateCaches:
     def __init__(self, gpt: Gpt) -> None:
         self.gpt = gpt
 
-    def begin(self, prefix: Tensor, room: int) -> tuple[Cache, Tensor]:
-        cache = self.gpt.empty_cache(room)
+    def begin(self, prefix: Tensor, room: int, adapter: Adapter | None = None) -> tuple[Cache, Tensor]:
+        cache = self.gpt.empty_cache(room, adapter)
         return cache, self.gpt.prefill(prefix, cache)
 
     def step(self, codes: Sequence[int], rows: Sequence[Row]) -> Tensor:

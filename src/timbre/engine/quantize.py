@@ -15,7 +15,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from timbre.errors import CannotQuantize
-from timbre.xtts.gpt import Attending, Block, Gpt
+from timbre.xtts.gpt import Attending, Block, Gpt, Projection
+from timbre.xtts.lora import Added
 
 HIGHEST = 127
 BYTE, MIDDLE = 256, 128  # values of a byte; the one that stands for zero
@@ -35,10 +36,10 @@ class EightBitLinear(nn.Module):
     zeros: Tensor
     bias: Tensor
 
-    def __init__(self, weight: Tensor, bias: Tensor, largest: float) -> None:
-        """`weight` [outputs, inputs], `bias` [outputs], single precision."""
+    def __init__(self, weight: Tensor, bias: Tensor, largest: float, product: str = "") -> None:
+        """`weight` [outputs, inputs], `bias` [outputs], single precision. `product`: what adapters call it."""
         super().__init__()
-        self.step = largest / REACH
+        self.largest, self.step, self.product = largest, largest / REACH, product
         whole, scales = rounded(weight)
         # contiguous: the packing reads the bytes as they lie
         self._packed: Any = torch.ops.onednn.qlinear_prepack(whole.to(torch.int8).contiguous(), None)
@@ -46,8 +47,33 @@ class EightBitLinear(nn.Module):
         self.register_buffer("zeros", torch.zeros(len(weight), dtype=torch.int32), persistent=False)
         self.register_buffer("bias", bias / (BYTE + 1), persistent=False)  # it is added to both products
 
-    def forward(self, steps: Tensor) -> Tensor:
-        """Inputs in steps, shifted by SHIFT, [rows, inputs] → [rows, outputs]."""
+    def forward(self, steps: Tensor, added: Added | None = None) -> Tensor:
+        """Inputs in steps, shifted by SHIFT, [rows, …, inputs] → [rows, …, outputs]."""
+        made = self._multiply(steps.reshape(-1, steps.shape[-1])).view(*steps.shape[:-1], -1)
+        if added is not None:
+            added.to(made, self.product, (steps - SHIFT) * self.step)
+        return made
+
+    def of(self, x: Tensor, added: Added | None = None) -> Tensor:
+        """What any inputs make, [rows, …, inputs] → [rows, …, outputs].
+
+        Those of a row with an adapter may be larger than `largest`, which the base's weights cannot exceed. Such a row
+        is measured, goes in as much smaller, and what it makes comes out larger.
+        """
+        if added is None:
+            out: Tensor = self(self.steps_of(x))
+            return out
+        beyond = {row: times for row, *_ in added.rows if (times := float(x[row].abs().max()) / self.largest) > 1}
+        fitting = x.clone() if beyond else x
+        for row, times in beyond.items():
+            fitting[row] /= times
+        made: Tensor = self(self.steps_of(fitting))
+        for row, times in beyond.items():
+            made[row] = torch.lerp(self.bias * (BYTE + 1), made[row], times)  # the bias is as it was
+        added.to(made, self.product, x)
+        return made
+
+    def _multiply(self, steps: Tensor) -> Tensor:
         rows, inputs = steps.shape
         # little-endian: the lower byte of each comes first
         parts = steps.to(torch.uint16).view(torch.uint8).view(rows, inputs, 2).permute(2, 0, 1).reshape(-1, inputs)
@@ -69,7 +95,7 @@ class EightBitLinear(nn.Module):
         return torch.add(made[:rows], made[rows:], alpha=BYTE)
 
     def steps_of(self, x: Tensor) -> Tensor:
-        """Any inputs [rows, inputs] as `forward` takes them."""
+        """Inputs of at most `largest` as `forward` takes them."""
         return torch.add(SHIFT, x, alpha=1 / self.step)
 
 
@@ -86,7 +112,7 @@ class EightBitNorm(nn.Module):
         self.register_buffer("bias", norm.bias.detach() / step + SHIFT, persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        """[rows, width] → the same, in steps."""
+        """[…, width] → the same, in steps."""
         return F.layer_norm(x, self.weight.shape, self.weight, self.bias, self.eps)
 
 
@@ -108,30 +134,25 @@ class EightBitBlock(Attending):
         # gelu makes nothing larger
         self.c_proj_fc = _linear(feed.c_proj, largest_made(block.ln_2, feed.c_fc.weight.T, feed.c_fc.bias))
 
-    def project(self, x: Tensor) -> Tensor:
-        flat = x.reshape(-1, x.shape[-1])
-        made: Tensor = self.c_attn(self.ln_1(flat))
-        return made.view(*x.shape[:-1], -1)
+    def project(self, x: Tensor, added: Added | None = None) -> Tensor:
+        made: Tensor = self.c_attn(self.ln_1(x), added)
+        return made
 
-    def finish(self, x: Tensor, heard: Tensor) -> Tensor:
-        flat = x.reshape(-1, x.shape[-1])
-        flat = flat + self.c_proj(self.c_proj.steps_of(heard.reshape(flat.shape)))
-        wide = F.gelu(self.c_fc(self.ln_2(flat)), approximate="tanh")
-        out: Tensor = flat + self.c_proj_fc(self.c_proj_fc.steps_of(wide))
-        return out.view(x.shape)
+    def finish(self, x: Tensor, heard: Tensor, added: Added | None = None) -> Tensor:
+        x = x + self.c_proj.of(heard, added)
+        wide = F.gelu(self.c_fc(self.ln_2(x), added), approximate="tanh")
+        return x + self.c_proj_fc.of(wide, added)
 
 
 class EightBitHead(nn.Module):
-    """Latents [rows, width] → the logits of the codes [rows, codes]."""
+    """Latents […, width] → the logits of the codes […, codes]."""
 
     def __init__(self, head: nn.Linear, norm: nn.LayerNorm) -> None:
         super().__init__()
         self.linear = EightBitLinear(head.weight.detach(), head.bias.detach(), largest_normed(norm))
 
     def forward(self, latents: Tensor) -> Tensor:
-        flat = latents.reshape(-1, latents.shape[-1])
-        made: Tensor = self.linear(self.linear.steps_of(flat))
-        return made.view(*latents.shape[:-1], -1)
+        return self.linear.of(latents)
 
 
 def rounded(weight: Tensor) -> tuple[Tensor, Tensor]:
@@ -156,8 +177,8 @@ def largest_made(norm: nn.LayerNorm, weight: Tensor, bias: Tensor) -> float:
     return float(((weight * norm.weight).norm(dim=1) * length + (weight @ norm.bias + bias).abs()).max())
 
 
-def _linear(projection: nn.Module, largest: float) -> EightBitLinear:
-    return EightBitLinear(projection.weight.detach().T, projection.bias.detach(), largest)  # type: ignore[operator]
+def _linear(projection: Projection, largest: float) -> EightBitLinear:
+    return EightBitLinear(projection.weight.detach().T, projection.bias.detach(), largest, projection.product)
 
 
 @torch.no_grad()

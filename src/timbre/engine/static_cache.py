@@ -3,11 +3,13 @@
 Launching a step's thousand small kernels costs a GPU more than running them. A graph is launched once, but it reads
 and writes the same memory each time: so the batch has fixed places, the running rows stand in the first of them, and a
 graph is made for each number of places and each span of positions that come up, both rounded up. The code is the same
-without a GPU, where nothing is recorded.
+without a GPU, where nothing is recorded, and for a step in which a row speaks with an adapter: a graph would go on with
+the adapters that it was recorded with.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -15,6 +17,7 @@ from torch import Tensor
 
 from timbre.engine.decoding import Row
 from timbre.xtts.gpt import Cache, Gpt, by_layer
+from timbre.xtts.lora import Adapter
 
 SPAN = 128
 """Positions are looked at in multiples of it: each multiple is a graph."""
@@ -27,6 +30,7 @@ class Place:
     number: int
     prefix: int  # positions before the start code
     length: int
+    adapter: Adapter | None = None
     said: int = 1
     attention: Tensor | None = None
 
@@ -75,12 +79,12 @@ class StaticCache:
         self.places: list[Place] = []
         self._steps: dict[tuple[int, int], Callable[[], Tensor]] = {}
 
-    def begin(self, prefix: Tensor, room: int) -> tuple[Place, Tensor]:
+    def begin(self, prefix: Tensor, room: int, adapter: Adapter | None = None) -> tuple[Place, Tensor]:
         """A row in the next free place, and the latent [width] that follows its prefix [length, width]."""
-        place = Place(len(self.places), len(prefix) - 1, len(prefix))
+        place = Place(len(self.places), len(prefix) - 1, len(prefix), adapter)
         if place.number == self.rows or room > self.room:
             raise ValueError("the batch has no place for it")
-        latent = self.gpt.prefill(prefix, Cache(self.kept[:, place.number, :, None]))
+        latent = self.gpt.prefill(prefix, Cache(self.kept[:, place.number, :, None], adapter))
         self.places.append(place)
         return place, latent
 
@@ -90,7 +94,8 @@ class StaticCache:
         self.inputs.copy_(self._table(codes, moving))
         places = self._rounded(1 + max(row.number for row in moving))
         span = -(-(1 + max(place.length for place in self.places[:places])) // SPAN) * SPAN
-        latents = self._step(places, min(span, self.room))[[row.number for row in moving]]
+        adapters = {row.number: row.adapter for row in moving if row.adapter is not None}
+        latents = self._step(places, min(span, self.room), adapters)[[row.number for row in moving]]
         looks = self.looks[:places].cpu() if self.aligning else None
         for row in moving:
             row.attention = None if looks is None else looks[row.number, : row.prefix]
@@ -118,21 +123,20 @@ class StaticCache:
     def _rounded(self, places: int) -> int:
         return min(1 << (places - 1).bit_length(), self.rows)
 
-    def _step(self, places: int, span: int) -> Tensor:
+    def _step(self, places: int, span: int, adapters: Mapping[int, Adapter]) -> Tensor:
+        """The latents [places, width] after a step of so many places and positions."""
+        if adapters:
+            return self._advance(places, span, [adapters.get(number) for number in range(places)])
         if (places, span) not in self._steps:
-            self._steps[places, span] = self._prepare(places, span)
+            work = partial(self._advance, places, span)
+            self._steps[places, span] = recorded(work) if self.kept.is_cuda else work
         return self._steps[places, span]()
 
-    def _prepare(self, places: int, span: int) -> Callable[[], Tensor]:
-        """What runs a step of so many places and positions, and returns the latents [places, width]."""
-
-        def advance() -> Tensor:
-            codes, said, lengths = self.inputs[:, :places]
-            kept = self.kept[:, :places, :, :, :span]
-            past = Stretch(kept, lengths, self.aligning, self.looks[:places, :span])
-            return self.gpt.advance(codes, said, past)
-
-        return recorded(advance) if self.kept.is_cuda else advance
+    def _advance(self, places: int, span: int, adapters: Sequence[Adapter | None] = ()) -> Tensor:
+        codes, said, lengths = self.inputs[:, :places]
+        kept = self.kept[:, :places, :, :, :span]
+        past = Stretch(kept, lengths, self.aligning, self.looks[:places, :span])
+        return self.gpt.advance(codes, said, past, adapters)
 
 
 def recorded(work: Callable[[], Tensor]) -> Callable[[], Tensor]:

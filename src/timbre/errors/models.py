@@ -73,3 +73,21 @@ class UnknownTensor(TimbreError):
     code, status = "unknown_tensor", 422
     message = "{file} holds {key} with shape {found}, which the configured model has no place for."
     hint = "The checkpoint and its config.json do not belong together."
+
+
+class WrongBase(TimbreError):
+    code, status = "wrong_base", 422
+    message = "{file} is an adapter of another model: of {found}, and {wanted} is loaded."
+    hint = "Load the model that it was trained on, or train it on this one."
+
+
+class UnknownAdapter(TimbreError):
+    code, status = "unknown_adapter", 404
+    message = "The engine holds no adapter '{adapter}'."
+    hint = "It holds: {known}."
+
+
+class AdapterElsewhere(TimbreError):
+    code, status = "adapter_elsewhere", 403
+    message = "{file} does not lie in {folder}, which adapters are loaded from."
+    hint = "Put it there."

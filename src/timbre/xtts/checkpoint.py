@@ -5,25 +5,23 @@ name; every other global that a file asks for is refused before its code could r
 """
 
 import json
-import pickle
 import re
 import warnings
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from timbre.errors import BadCheckpoint, MissingTensor, UnknownTensor, UnsafeCheckpoint, WrongTensor
+from timbre.errors import BadCheckpoint, MissingTensor, UnknownTensor, WrongTensor
 from timbre.xtts.config import ModelArgs, XttsConfig
 from timbre.xtts.dvae import DiscreteVae
 from timbre.xtts.model import Xtts
+from timbre.xtts.reading import guarded
 
 State = dict[str, Tensor]
-T = TypeVar("T")
 
 WEIGHTS = ("model.safetensors", "model.pth", "model.pt")
 DVAE_WEIGHTS = ("dvae.safetensors", "dvae.pth")
@@ -58,7 +56,7 @@ def read(path: Path) -> State:
 
     Raises BadCheckpoint for what is no checkpoint, UnsafeCheckpoint for one that asks to run code.
     """
-    kept = _guarded(path, lambda: load_file(path)) if path.suffix == ".safetensors" else _unpickled(path)
+    kept = guarded(path, lambda: load_file(path)) if path.suffix == ".safetensors" else _unpickled(path)
     state = kept.get("model", kept) if isinstance(kept, dict) else None
     if not isinstance(state, dict) or not all(isinstance(one, Tensor) for one in state.values()):
         raise BadCheckpoint(file=path.name, reason="it holds no table of tensors")
@@ -86,20 +84,7 @@ def _unpickled(path: Path) -> Any:
             # mapped, so that processes share the pages and what is never used is never read
             return torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
 
-    return _guarded(path, load)
-
-
-def _guarded(path: Path, load: Callable[[], T]) -> T:
-    """What `load` reads, or the one sentence that says why it cannot be read."""
-    try:
-        return load()
-    except FileNotFoundError:
-        raise BadCheckpoint(file=path.name, reason="there is no such file") from None
-    except Exception as fault:  # a file of any bytes can make a pickle reader fail in any way
-        asked = re.search(r"(?:GLOBAL|global) ([\w.]+)", str(fault))
-        if asked and isinstance(fault, pickle.UnpicklingError):
-            raise UnsafeCheckpoint(file=path.name, name=asked[1]) from None
-        raise BadCheckpoint(file=path.name, reason="it is damaged or of another kind") from None
+    return guarded(path, load)
 
 
 def canonical(state: State) -> State:

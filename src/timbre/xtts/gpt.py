@@ -5,8 +5,8 @@ learned tables of their own, each from 0. The hidden state after both last norms
 speaks from, so that one pass gives both.
 """
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
 
 import torch
 import torch.nn.functional as F
@@ -14,27 +14,35 @@ from torch import Tensor, nn
 
 from timbre.xtts.conditioning import ConditioningEncoder, PerceiverResampler
 from timbre.xtts.config import ModelArgs
+from timbre.xtts.lora import PRODUCTS, Adapter, Added, additions
 
 
 class Projection(nn.Module):
-    """A linear layer whose weight is stored in × out, as GPT-2's checkpoints have it."""
+    """A linear layer of a block, one of PRODUCTS. Its weight is stored in × out, as GPT-2's checkpoints have it."""
 
-    def __init__(self, inputs: int, outputs: int, std: float = 0.02) -> None:
+    def __init__(self, product: str, width: int, std: float = 0.02) -> None:
         super().__init__()
+        self.product = product
+        inputs, outputs = (widths * width for widths in PRODUCTS[product])
         self.weight = nn.Parameter(torch.randn(inputs, outputs) * std)
         self.bias = nn.Parameter(torch.zeros(outputs))
 
-    def forward(self, x: Tensor) -> Tensor:
-        """[…, inputs] → […, outputs]."""
+    def forward(self, x: Tensor, added: Added | None = None) -> Tensor:
+        """[rows, …, inputs] → [rows, …, outputs]."""
         flat = torch.addmm(self.bias, x.flatten(0, -2), self.weight)
-        return flat.view(*x.shape[:-1], flat.shape[-1])
+        made = flat.view(*x.shape[:-1], flat.shape[-1])
+        if added is not None:
+            added.to(made, self.product, x)
+        return made
 
 
 class Cache:
-    """What one utterance has said, as attention needs it: `kept` [layers, 2, 1, heads, room, head], keys and values."""
+    """What one utterance has said, as attention needs it: `kept` [layers, 2, 1, heads, room, head], keys and values.
+    They were made with the utterance's `adapter`, if it has one.
+    """
 
-    def __init__(self, kept: Tensor) -> None:
-        self.kept = kept
+    def __init__(self, kept: Tensor, adapter: Adapter | None = None) -> None:
+        self.kept, self.adapter = kept, adapter
         self.length = 0  # positions filled
         self.said = 0  # audio positions filled, the start code counted
         self.attention: Tensor | None = None
@@ -111,37 +119,40 @@ class Separate:
 
 
 class Attending(nn.Module):
-    """A GPT-2 block as it hears its past; the products before and after that are the subclass's."""
+    """A GPT-2 block as it hears its past; the products before and after that are the subclass's.
+
+    `added`: what adapters add to them in some of the rows.
+    """
 
     def __init__(self, heads: int) -> None:
         super().__init__()
         self.heads = heads
 
-    def project(self, x: Tensor) -> Tensor:
-        """Query, key and value […, 3 · width] of what came in […, width]."""
+    def project(self, x: Tensor, added: Added | None = None) -> Tensor:
+        """Query, key and value [rows, …, 3 · width] of what came in [rows, …, width]."""
         raise NotImplementedError
 
-    def finish(self, x: Tensor, heard: Tensor) -> Tensor:
-        """What goes out, of what came in and what was heard, all […, width]."""
+    def finish(self, x: Tensor, heard: Tensor, added: Added | None = None) -> Tensor:
+        """What goes out, of what came in and what was heard, all [rows, …, width]."""
         raise NotImplementedError
 
-    def split(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def split(self, x: Tensor, added: Added | None = None) -> tuple[Tensor, Tensor, Tensor]:
         """Query, key and value [rows, heads, steps, head] of whole sequences [rows, steps, width]."""
         rows, steps, _ = x.shape
-        query, key, value = self.project(x).view(rows, steps, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+        query, key, value = self.project(x, added).view(rows, steps, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
         return query, key, value
 
-    def forward(self, x: Tensor, cache: Cache | None = None, layer: int = 0) -> Tensor:
+    def forward(self, x: Tensor, cache: Cache | None = None, layer: int = 0, added: Added | None = None) -> Tensor:
         """Whole sequences [rows, steps, width] → the same. A cache is filled from position 0 on, by a single row."""
-        query, key, value = self.split(x)
+        query, key, value = self.split(x, added)
         if cache is not None:
             cache.fill(layer, key, value)
         heard = F.scaled_dot_product_attention(query, key, value, is_causal=True)
-        return self.finish(x, heard.transpose(1, 2).flatten(2))
+        return self.finish(x, heard.transpose(1, 2).flatten(2), added)
 
-    def step(self, x: Tensor, past: Past, layer: int) -> Tensor:
+    def step(self, x: Tensor, past: Past, layer: int, added: Added | None = None) -> Tensor:
         """One new position of each row, [rows, width] → the same."""
-        return self.finish(x, past.attend(layer, self.project(x).view(len(x), 3, self.heads, -1)))
+        return self.finish(x, past.attend(layer, self.project(x, added).view(len(x), 3, self.heads, -1)), added)
 
 
 class SelfAttention(nn.Module):
@@ -149,8 +160,8 @@ class SelfAttention(nn.Module):
 
     def __init__(self, width: int, std: float) -> None:
         super().__init__()
-        self.c_attn = Projection(width, 3 * width)
-        self.c_proj = Projection(width, width, std)
+        self.c_attn = Projection("attn.c_attn", width)
+        self.c_proj = Projection("attn.c_proj", width, std)
 
 
 class FeedForward(nn.Module):
@@ -158,12 +169,12 @@ class FeedForward(nn.Module):
 
     def __init__(self, width: int, std: float) -> None:
         super().__init__()
-        self.c_fc = Projection(width, 4 * width)
-        self.c_proj = Projection(4 * width, width, std)
+        self.c_fc = Projection("mlp.c_fc", width)
+        self.c_proj = Projection("mlp.c_proj", width, std)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """[…, width] → the same shape."""
-        out: Tensor = self.c_proj(F.gelu(self.c_fc(x), approximate="tanh"))
+    def forward(self, x: Tensor, added: Added | None = None) -> Tensor:
+        """[rows, …, width] → the same shape."""
+        out: Tensor = self.c_proj(F.gelu(self.c_fc(x, added), approximate="tanh"), added)
         return out
 
 
@@ -177,13 +188,13 @@ class Block(Attending):
         self.ln_2 = nn.LayerNorm(width)
         self.mlp = FeedForward(width, std)
 
-    def project(self, x: Tensor) -> Tensor:
-        out: Tensor = self.attn.c_attn(self.ln_1(x))
+    def project(self, x: Tensor, added: Added | None = None) -> Tensor:
+        out: Tensor = self.attn.c_attn(self.ln_1(x), added)
         return out
 
-    def finish(self, x: Tensor, heard: Tensor) -> Tensor:
-        x = x + self.attn.c_proj(heard)
-        out: Tensor = x + self.mlp(self.ln_2(x))
+    def finish(self, x: Tensor, heard: Tensor, added: Added | None = None) -> Tensor:
+        x = x + self.attn.c_proj(heard, added)
+        out: Tensor = x + self.mlp(self.ln_2(x), added)
         return out
 
 
@@ -260,34 +271,39 @@ class Gpt(nn.Module):
         [width].
         """
         x = prefix[None]
-        for layer, block in enumerate(self.gpt.h):
-            x = block(x, cache, layer)
+        for layer, (block, added) in enumerate(self._layers([cache.adapter])):
+            x = block(x, cache, layer, added)
         cache.length, cache.said = len(prefix), 1
         return self._finish(x[0, -1])
 
     def step(self, codes: Tensor, caches: Sequence[Cache]) -> Tensor:
         """The latents [rows, width] that follow one more code of each row, `codes` [rows]; the caches grow by one."""
         said = torch.tensor([cache.said for cache in caches], device=codes.device)
-        latents = self.advance(codes, said, Separate(caches, self.args.alignment_heads))
+        past = Separate(caches, self.args.alignment_heads)
+        latents = self.advance(codes, said, past, [cache.adapter for cache in caches])
         for cache in caches:
             cache.length, cache.said = cache.length + 1, cache.said + 1
         return latents
 
-    def advance(self, codes: Tensor, said: Tensor, past: Past) -> Tensor:
+    def advance(self, codes: Tensor, said: Tensor, past: Past, adapters: Sequence[Adapter | None] = ()) -> Tensor:
         """The latents [rows, width] that follow one more code of each row, `codes` [rows], of which each has `said`
-        [rows] before, the start code counted.
+        [rows] before, the start code counted. `adapters`: of each row the one that it speaks with.
         """
         x = self.mel_embedding(codes) + self.mel_pos_embedding.emb(said)
-        for layer, block in enumerate(self.gpt.h):
-            x = block.step(x, past, layer)  # type: ignore[operator]
+        for layer, (block, added) in enumerate(self._layers(adapters)):
+            x = block.step(x, past, layer, added)
         return self._finish(x)
 
-    def empty_cache(self, room: int) -> Cache:
+    def empty_cache(self, room: int, adapter: Adapter | None = None) -> Cache:
         """A cache of one utterance that comes to at most `room` positions."""
         args, like = self.args, self.final_norm.weight
         heads = args.gpt_n_heads
         shape = args.gpt_layers, 2, 1, heads, room, args.gpt_n_model_channels // heads
-        return Cache(like.new_empty(shape))
+        return Cache(like.new_empty(shape), adapter)
+
+    def _layers(self, adapters: Sequence[Adapter | None]) -> Iterator[tuple[Any, Added | None]]:
+        """Each block, with what the adapters of the rows add in it."""
+        return zip(self.gpt.h, additions(adapters, len(self.gpt.h)), strict=True)
 
     def _finish(self, x: Tensor) -> Tensor:
         out: Tensor = self.final_norm(self.gpt.ln_f(x))
