@@ -53,6 +53,12 @@ class Hum:
         return ready
 
 
+class Perch:
+    """It learns no other voice."""
+
+    names: list[str] = []  # noqa: RUF012
+
+
 class Parrot:
     """What `EngineServer` asks of a model. It has `rows` beaks."""
 
@@ -69,6 +75,7 @@ class Parrot:
         self.hums: list[Hum] = []
         self.quiet = threading.Event()
         self.choke = False
+        self.adapters = Perch()
 
     def character_limit(self, language: str) -> int:
         return 200
@@ -83,7 +90,13 @@ class Parrot:
         return voice(float(len(clips)) + len(clips[0]) / 1e6)
 
     def begin(
-        self, pieces: Sequence[Piece], language: str, voice: Conditioning, sampling: Sampling, more: bool = False
+        self,
+        pieces: Sequence[Piece],
+        language: str,
+        voice: Conditioning,
+        sampling: Sampling,
+        more: bool = False,
+        adapter: str = "",
     ) -> Hum:
         self.hums.append(Hum(list(pieces), voice.latents.flat[0], more))
         self.heard.append((self.hums[-1].text, language, voice, sampling))

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Coroutine, Generator, Sequence
+from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from timbre.engine.client import AsyncClient, Samples
@@ -55,6 +56,12 @@ class Client:
     def unload(self) -> dict[str, Any]:
         return self._run(self._client.unload())
 
+    def load_adapter(self, path: Path | str, name: str) -> dict[str, Any]:
+        return self._run(self._client.load_adapter(path, name))
+
+    def unload_adapter(self, name: str) -> dict[str, Any]:
+        return self._run(self._client.unload_adapter(name))
+
     def voices(self) -> dict[str, Conditioning]:
         return self._run(self._client.voices())
 
@@ -62,9 +69,14 @@ class Client:
         return self._run(self._client.condition(clips))
 
     def speak(
-        self, pieces: Sequence[Piece], language: str, voice: Conditioning | str, sampling: Sampling
+        self,
+        pieces: Sequence[Piece],
+        language: str,
+        voice: Conditioning | str,
+        sampling: Sampling,
+        adapter: str = "",
     ) -> Generator[Samples, None, None]:
-        spoken = self._client.speak(pieces, language, voice, sampling)
+        spoken = self._client.speak(pieces, language, voice, sampling, adapter=adapter)
 
         async def following() -> Samples | None:
             return await anext(spoken, None)

@@ -19,6 +19,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 
 from timbre.engine.incoming import Incoming
 from timbre.engine.protocol import (
+    AdapterRequest,
     Conditioning,
     Sampling,
     SpeakRequest,
@@ -113,6 +114,16 @@ class AsyncClient:
         """Makes the engine forget its model. Returns its stats afterwards."""
         return await self._ask({"op": "unload"})
 
+    async def load_adapter(self, path: Path | str, name: str) -> dict[str, Any]:
+        """Makes the engine hold an adapter for its model, from a file in its home folder's `adapters`. Returns its
+        stats afterwards.
+        """
+        return await self._ask(AdapterRequest(name, str(path)).as_dict())
+
+    async def unload_adapter(self, name: str) -> dict[str, Any]:
+        """Makes the engine forget an adapter; who speaks with it goes on. Returns its stats afterwards."""
+        return await self._ask(AdapterRequest(name).as_dict())
+
     async def voices(self) -> dict[str, Conditioning]:
         """The voices that are built into the loaded model."""
 
@@ -143,11 +154,13 @@ class AsyncClient:
         sampling: Sampling,
         client: str = "",
         on_piece: OnPiece | None = None,
+        adapter: str = "",
     ) -> AsyncGenerator[Samples, None]:
         """Samples (float32, 24 kHz) as they are made. Leaving early cancels.
 
         pieces: all of them, or as they come. voice: may name a built-in one. client: for whom it is, where an engine
-        counts that; errors.TooManyStreams when they have enough of it.
+        counts that; errors.TooManyStreams when they have enough of it. adapter: one that the engine holds, else
+        errors.UnknownAdapter.
         """
         text = None if isinstance(pieces, Sequence) else Incoming(pieces)
         request = SpeakRequest(
@@ -158,6 +171,7 @@ class AsyncClient:
             more=text is not None,
             events=on_piece is not None,
             client=client,
+            adapter=adapter,
         )
         opening: list[str | bytes] = [json.dumps(request.as_dict())]
         if isinstance(voice, Conditioning):

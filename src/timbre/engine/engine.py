@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from timbre.engine import heads, memory, placement, tuning
+from timbre.engine.adapters import Adapters
 from timbre.engine.alignment import Alignment
 from timbre.engine.lengths import lengths
 from timbre.engine.protocol import Conditioning, Sampling, read_voices
@@ -66,6 +67,7 @@ class Engine:
         self.placement = placement.choose(self.model, *asked, quickest=tuning.kept(self.fingerprint))
         placement.place(self.model, self.placement)
         self._vocoder = placement.vocoder(self.model, self.placement)
+        self.adapters = Adapters(self.model.gpt, self.fingerprint)
         self.heads = config.model_args.alignment_heads or heads.kept(folder, self.fingerprint)
         self._search: heads.Search | None = None
         self._align()
@@ -117,13 +119,13 @@ class Engine:
         }
 
     def speak(
-        self, pieces: Sequence[Piece], language: str, voice: Conditioning, sampling: Sampling
+        self, pieces: Sequence[Piece], language: str, voice: Conditioning, sampling: Sampling, adapter: str = ""
     ) -> Iterator[Samples]:
         """Audio of the pieces in order, float32 at 24 kHz, the pauses between them included. Close it to stop early.
 
         The same seed gives the same audio; without one, each call has its own.
         """
-        speech = self.begin(pieces, language, voice, sampling)
+        speech = self.begin(pieces, language, voice, sampling, adapter=adapter)
         try:
             while not speech.finished or speech.ready:
                 yield from speech.take()
@@ -138,12 +140,17 @@ class Engine:
         voice: Conditioning,
         sampling: Sampling,
         more: bool = False,
+        adapter: str = "",
     ) -> Speech:
-        """Take a request in hand: `step` makes its sound, `Speech.take` hands it out. Raises errors.BadRequest.
+        """Take a request in hand: `step` makes its sound, `Speech.take` hands it out. Raises errors.BadRequest,
+        UnknownAdapter.
 
-        With `more` it stays open for `extend`, until `close`.
+        With `more` it stays open for `extend`, until `close`. `adapter` is one of `adapters`, which it keeps to its
+        end; without one the model speaks as it is.
         """
-        speech = Speech(deque(), FIRST_CODES, manner=Manner(language, voice, sampling.seeded()), open=more)
+        chosen = self.adapters.named(adapter) if adapter else None
+        manner = Manner(language, voice, sampling.seeded(), chosen)
+        speech = Speech(deque(), FIRST_CODES, manner=manner, open=more)
         self.extend(speech, pieces)
         self.scheduler.add(speech)
         return speech
@@ -253,7 +260,7 @@ class Engine:
         latents = self._here(voice.latents).to(gpt.mel_embedding.weight)
         prefix = gpt.embed_prefix(latents, torch.tensor(ids, device=latents.device))
         vocoder = self._vocoder.stream(self._here(voice.embedding), sampling.speed)
-        utterance = Utterance(piece.text, prefix, chooser, vocoder, fewest, most, piece.pause)
+        utterance = Utterance(piece.text, prefix, chooser, vocoder, fewest, most, piece.pause, manner.adapter)
         if self.heads:
             utterance.alignment = Alignment(len(ids) + 2)
         return utterance
@@ -263,7 +270,7 @@ class Engine:
 
     @torch.inference_mode()
     def _prefill(self, utterance: Utterance) -> None:
-        utterance.row, latent = self._decoding.begin(utterance.prefix, utterance.room)
+        utterance.row, latent = self._decoding.begin(utterance.prefix, utterance.room, utterance.adapter)
         self._choose([utterance], latent[None])
 
     @torch.inference_mode()

@@ -20,6 +20,15 @@ from timbre.text.plan import Piece
 log = logging.getLogger("timbre.engine")
 
 
+class Shelf(Protocol):
+    """The adapters of a model: `timbre.engine.adapters.Adapters` is one."""
+
+    @property
+    def names(self) -> list[str]: ...
+    def load(self, path: Path, name: str) -> None: ...
+    def unload(self, name: str) -> None: ...
+
+
 class Speaker(Protocol):
     """What is asked of a model: `timbre.engine.engine.Engine` is one."""
 
@@ -33,13 +42,21 @@ class Speaker(Protocol):
     def condition(self, clips: list[NDArray[np.float32]]) -> Conditioning: ...
     def sampling(self) -> Sampling: ...
     def begin(
-        self, pieces: Sequence[Piece], language: str, voice: Conditioning, sampling: Sampling, more: bool = False
+        self,
+        pieces: Sequence[Piece],
+        language: str,
+        voice: Conditioning,
+        sampling: Sampling,
+        more: bool = False,
+        adapter: str = "",
     ) -> Spoken: ...
     def extend(self, speech: Any, pieces: Sequence[Piece]) -> None: ...
     def close(self, speech: Any) -> None: ...
     def step(self) -> None: ...
     def learn(self) -> bool: ...
     def cancel(self, speech: Any) -> None: ...
+    @property
+    def adapters(self) -> Shelf: ...
     @property
     def waiting(self) -> int: ...
     @property
@@ -107,6 +124,7 @@ class Holder:
             "languages": list(engine.languages),
             "limits": {language: engine.character_limit(language) for language in engine.languages},
             "voices": self._cards,
+            "adapters": engine.adapters.names,
             "sampling": engine.sampling().as_dict(),
         }
 

@@ -8,7 +8,7 @@ A connection carries one request. The first message is JSON `{"op": …}`:
   `{"pieces": […]}` and at last `{"end": true}`. `{"cancel": true}` stops it at any time.
 - condition: `clips`, how many; each follows as a binary message, float32 at 22,050 Hz. The engine sends the voice.
 - voices: the engine sends its built-in ones (safetensors, `NAME/latents`, `NAME/embedding`).
-- stats, load (`model`), unload: the engine sends `{"done": …}`.
+- stats, load (`model`), unload, adapter (`load` and `name`, or `unload`): the engine sends `{"done": …}`.
 
 A fault is `{"error": …}` as `errors.as_dict` writes it. Closing the connection cancels. `docs/engine.md` is for
 those who write clients.
@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load as read_tensors
 from safetensors.numpy import save as write_tensors
 
-from timbre.errors import BadParameter, BadRequest
+from timbre.errors import AdapterElsewhere, BadParameter, BadRequest
 from timbre.text.plan import Piece
 
 RATE = 24_000
@@ -144,6 +144,7 @@ class SpeakRequest:
     more: bool = False  # whether pieces follow
     events: bool = False  # whether the client wants to be told where a piece begins
     client: str = ""  # for whom it is, where that is counted
+    adapter: str = ""  # one that the engine holds; without it the model speaks as it is
 
     def as_dict(self) -> dict[str, Any]:
         wire = {item.name: getattr(self, item.name) for item in fields(self) if getattr(self, item.name)}
@@ -159,8 +160,47 @@ class SpeakRequest:
         if not isinstance(sampling, Mapping):
             raise BadRequest(reason="the sampling is not a JSON object")
         more, events = bool(wire.get("more")), bool(wire.get("events"))
-        client = str(wire.get("client", ""))
-        return cls(read_pieces(wire), language, Sampling.from_dict(sampling), voice, more, events, client)
+        client, adapter = str(wire.get("client", "")), str(wire.get("adapter", ""))
+        return cls(read_pieces(wire), language, Sampling.from_dict(sampling), voice, more, events, client, adapter)
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterRequest:
+    """An adapter that the engine is to hold under a name, or, without a `path`, to hold no longer.
+
+    path: absolute, or within the home folder's `adapters`, which it may not leave.
+    """
+
+    name: str
+    path: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        wire = {"unload": self.name} if self.path is None else {"load": self.path, "name": self.name}
+        return {"op": "adapter"} | wire
+
+    @classmethod
+    def from_dict(cls, wire: Mapping[str, Any]) -> Self:
+        """What a client sent. Raises errors.BadRequest."""
+        path, name = wire.get("load"), wire.get("name" if "load" in wire else "unload")
+        if not (isinstance(name, str) and name and isinstance(path, str | None)):
+            raise BadRequest(reason="it names no adapter to load or to unload")
+        return cls(name, path)
+
+    def file(self, folder: Path) -> Path:
+        """Where the adapter lies in the `folder` of all of them. Raises errors.AdapterElsewhere."""
+        assert self.path is not None
+        try:
+            found = (folder / self.path).resolve()
+        except (OSError, ValueError, RuntimeError):  # a path that no file can have, or links that go in a circle
+            raise AdapterElsewhere(file=self.path, folder=str(folder)) from None
+        if not found.is_relative_to(folder.resolve()):
+            raise AdapterElsewhere(file=self.path, folder=str(folder))
+        return found
+
+
+def adapters_folder(home: Path) -> Path:
+    """The folder that the engine which serves this home folder loads adapters from."""
+    return home / "adapters"
 
 
 def write_pieces(pieces: Iterable[Piece]) -> dict[str, Any]:

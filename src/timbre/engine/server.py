@@ -25,14 +25,17 @@ from timbre.engine.holder import Holder, Load
 from timbre.engine.protocol import (
     MAX_CLIPS,
     RATE,
+    AdapterRequest,
     Conditioning,
     SpeakRequest,
+    adapters_folder,
     read_json,
     samples_from_bytes,
     write_voices,
 )
 from timbre.engine.worker import Spoken, Worker
 from timbre.errors import BadRequest, EngineBusy, LanguageNotSpoken, TimbreError, TooManyStreams
+from timbre.settings import settings
 
 log = logging.getLogger("timbre.engine")
 
@@ -105,7 +108,9 @@ class EngineServer:
             engine = self._holder.loaded()  # which may have gone, or have become another, since the request came
             if engine.waiting >= self._queue:
                 raise EngineBusy(waiting=engine.waiting)
-            return engine.begin(request.pieces, request.language, voice, request.sampling, request.more)
+            return engine.begin(
+                request.pieces, request.language, voice, request.sampling, request.more, request.adapter
+            )
 
         with self._counted(request.client):
             stream = await self._worker.begin(begin)
@@ -134,6 +139,17 @@ class EngineServer:
 
     async def _unload(self, socket: ServerConnection, wire: Mapping[str, Any]) -> None:
         await self._holder.drop()
+        await self._stats(socket, wire)
+
+    async def _adapter(self, socket: ServerConnection, wire: Mapping[str, Any]) -> None:
+        request = AdapterRequest.from_dict(wire)
+        file = None if request.path is None else request.file(adapters_folder(settings().home))
+
+        def change() -> None:
+            adapters = self._holder.loaded().adapters
+            adapters.unload(request.name) if file is None else adapters.load(file, request.name)
+
+        await self._worker.run(change)
         await self._stats(socket, wire)
 
     async def _stats(self, socket: ServerConnection, wire: Mapping[str, Any]) -> None:
@@ -172,6 +188,7 @@ OPS: dict[str, Callable[..., Any]] = {
     "stats": EngineServer._stats,
     "load": EngineServer._load,
     "unload": EngineServer._unload,
+    "adapter": EngineServer._adapter,
 }
 
 

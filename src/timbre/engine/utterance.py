@@ -16,6 +16,7 @@ from timbre.engine.protocol import Conditioning, Sampling
 from timbre.engine.sampling import Chooser
 from timbre.engine.stream import VocoderStream
 from timbre.xtts.conditioning import LATENTS
+from timbre.xtts.lora import Adapter
 
 LIKELY_A_CHARACTER, LIKELY_BESIDE = 2.0, 20
 """Audio codes that memory is set aside for: at 21.5 a second, a slow reading."""
@@ -36,6 +37,7 @@ class Utterance:
     fewest: int
     most: int
     pause: float = 0.0  # seconds of silence after it, unless it is the last
+    adapter: Adapter | None = None
     codes: list[int] = field(default_factory=list)
     hidden: list[Tensor] = field(default_factory=list)  # one latent a code, [width]; what the vocoder took is dropped
     finished: bool = False
@@ -130,6 +132,7 @@ class Manner:
     language: str
     voice: Conditioning
     sampling: Sampling
+    adapter: Adapter | None = None
 
 
 @dataclass(slots=True, eq=False)
