@@ -7,6 +7,7 @@ TORCH_INDEX ?=
 PYTEST_ARGS ?=
 
 BIN := $(VENV)/bin
+BENCH := $(CURDIR)/build/bench
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
@@ -40,8 +41,13 @@ mini: $(VENV)/mini.stamp ## Make the built-in model from nothing; takes hours, g
 mini-evaluate: $(VENV)/mini.stamp ## Measure the built-in model with Whisper
 	$(BIN)/python -m recipes.mini evaluate
 
-bench: $(VENV)/dev.stamp ## Time the engine on the built-in model: alone and with many streams
-	$(BIN)/python -m benchmarks.engine
+bench: $(VENV)/bench.stamp ## Race the engine against the public implementation (4 GB, a quarter of an hour), write the figures
+	test -x $(BENCH)/reference/bin/python || sh benchmarks/reference/install.sh $(BENCH)/reference
+	test -f $(BENCH)/full/golden.safetensors || (cd benchmarks/reference && \
+		$(BENCH)/reference/bin/python golden.py --size full --seed 7 --out $(BENCH)/full)
+	$(BIN)/python -m benchmarks.race --reference $(BENCH)/reference --golden $(BENCH)/full
+	$(BIN)/python -m benchmarks.engine --out benchmarks/results/engine.json
+	$(BIN)/python -m benchmarks.report
 
 clean: ## Remove the environment
 	rm -rf $(VENV)
@@ -65,4 +71,8 @@ $(VENV)/dev.stamp: pyproject.toml | $(VENV)/torch.stamp
 
 $(VENV)/mini.stamp: recipes/mini/requirements.txt $(VENV)/dev.stamp
 	$(BIN)/pip install --quiet --requirement recipes/mini/requirements.txt
+	touch $@
+
+$(VENV)/bench.stamp: benchmarks/requirements.txt $(VENV)/dev.stamp
+	$(BIN)/pip install --quiet --requirement benchmarks/requirements.txt
 	touch $@

@@ -5,14 +5,12 @@ Every figure is of several runs, as minimum, median and maximum. They mean nothi
 
 import argparse
 import json
-import platform
 import statistics
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
-import torch
-
+from benchmarks.reading import machine, spread
 from timbre.engine.engine import Engine
 from timbre.models import catalogue
 from timbre.text.plan import plan
@@ -50,15 +48,6 @@ def spoken(engine: Engine, streams: int, seed: int) -> tuple[float, float, list[
     return samples / engine.rate, time.perf_counter() - began, sorted(first.values())
 
 
-def spread(values: list[float]) -> dict[str, float]:
-    """Minimum, median and maximum."""
-    return {
-        "min": round(min(values), 4),
-        "median": round(statistics.median(values), 4),
-        "max": round(max(values), 4),
-    }
-
-
 def measure(engine: Engine, streams: int, runs: int) -> dict[str, object]:
     """Real-time factor, seconds of audio a second, and first audio, of so many streams begun together."""
     spoken(engine, streams, 0)  # warms
@@ -73,28 +62,32 @@ def measure(engine: Engine, streams: int, runs: int) -> dict[str, object]:
 
 
 def main() -> None:
-    """Measure the model at each number of streams."""
+    """Measure the model at each number of streams, and keep the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default="mini", help="a name of `timbre models list`, or a folder")
-    parser.add_argument("--streams", type=int, nargs="+", default=[1, 4, 16])
+    parser.add_argument("--streams", type=int, nargs="+", default=[1, 2, 4, 8, 16, 32])
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--threads", type=int, default=0, help="0: as torch finds them")
+    parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1 …")
+    parser.add_argument("--weights", default="auto")
+    parser.add_argument("--vocoder", default="auto")
+    parser.add_argument("--out", type=Path, help="a file for the figures; they are printed in any case")
     options = parser.parse_args()
     folder = Path(options.model) if Path(options.model).is_dir() else catalogue.folder(options.model)
-    rows = max(options.streams)
-    engine = Engine(folder, options.model, options.threads, rows=rows)
-    machine = f"{platform.machine()}, {torch.get_num_threads()} threads, torch {torch.__version__}"
-    print(
-        json.dumps(
-            {
-                "machine": machine,
-                "model": options.model,
-                "runs": options.runs,
-                "at": [measure(engine, streams, options.runs) for streams in options.streams],
-            },
-            indent=1,
-        )
-    )
+    rows, chosen = max(options.streams), (options.device, options.weights, options.vocoder)
+    engine = Engine(folder, options.model, options.threads, rows, 0, *chosen)
+    figures = {
+        "machine": machine(engine.placement.device),
+        "model": options.model,
+        "placement": asdict(engine.placement),
+        "runs": options.runs,
+        "at": [measure(engine, streams, options.runs) for streams in options.streams],
+    }
+    written = json.dumps(figures, indent=1) + "\n"
+    print(written, end="")
+    if options.out:
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        options.out.write_text(written)
 
 
 if __name__ == "__main__":

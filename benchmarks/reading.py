@@ -20,8 +20,8 @@ def spread(values: Sequence[float]) -> dict[str, float]:
     }
 
 
-def machine() -> dict[str, object]:
-    """What the figures are of: processor, threads, and the versions of what computes."""
+def machine(device: str = "cpu") -> dict[str, object]:
+    """What the figures are of: processor, GPU if it is one, threads, and the versions of what computes."""
     names = Path("/proc/cpuinfo")
     lines = names.read_text().splitlines() if names.exists() else []
     name = next(
@@ -33,6 +33,7 @@ def machine() -> dict[str, object]:
         "instructions": [
             flag for flag in ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8") if flag in flags
         ],
+        **({} if device == "cpu" else {"gpu": torch.cuda.get_device_name(device), "cuda": torch.version.cuda}),
         "threads": torch.get_num_threads(),
         "python": platform.python_version(),
         "torch": torch.__version__,
