@@ -49,10 +49,16 @@ PAUSE, ADDED, NOISE = 0.15, 0.5, 10 ** (-25 / 20)  # of what spoils a recording:
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """An utterance as it is judged. `codes`: how many it took; 0 for a recording."""
+    """An utterance as it is judged. `codes`: what it is made of; none for a recording."""
 
     wave: Samples  # 24 kHz
-    codes: int = 0
+    codes: tuple[int, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """What tells it from others: its codes, which no rounding changes, or else its samples."""
+        made = np.array(self.codes).tobytes() if self.codes else self.wave.tobytes()
+        return sha256(made).hexdigest()[:16]
 
 
 class Teacher:
@@ -108,7 +114,7 @@ class Model:
         while not speech.finished or speech.ready:
             parts += speech.take()
             engine.step()
-        return Sound(np.concatenate(parts), sum(len(utterance.codes) for utterance in utterances))
+        return Sound(np.concatenate(parts), tuple(code for utterance in utterances for code in utterance.codes))
 
 
 def inputs(count: int, seed: int = 7) -> list[str]:
@@ -146,9 +152,9 @@ def measure(texts: list[str], say: Callable[[str, int], Sound], build: Path, out
     with out.open("a", encoding="utf-8") as file:
         for number, text in list(enumerate(texts))[done:]:
             made = say(text, number)
-            sound = sha256(made.wave.tobytes()).hexdigest()[:16]
+            sound = made.mark
             usual = sound_end(heard(teacher.read(text, number)))
-            row = {"number": number, "text": text, "sound": sound, "codes": made.codes, "usual": round(usual, 2)}
+            row = {"number": number, "text": text, "sound": sound, "codes": len(made.codes), "usual": round(usual, 2)}
             if sound in known:
                 row = {**known[sound], **row}
             else:
