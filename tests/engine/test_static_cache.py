@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from adapters import make_adapter
 
 from timbre.engine.decoding import SeparateCaches
 from timbre.engine.static_cache import SPAN, StaticCache, recorded
@@ -24,9 +25,11 @@ def prefixes(gpt: Gpt, count: int) -> list[torch.Tensor]:
     return [torch.randn(30 + 11 * row, gpt.args.gpt_n_model_channels, generator=draw) for row in range(count)]
 
 
+@pytest.mark.parametrize("with_adapters", [False, True])
 @torch.inference_mode()
-def test_rows_that_come_and_go_hear_what_they_hear_apart(gpt: Gpt) -> None:
+def test_rows_that_come_and_go_hear_what_they_hear_apart(gpt: Gpt, with_adapters: bool) -> None:
     """More than a span of positions, places rounded up, and holes filled by whoever stands last."""
+    adapters = [None, *(make_adapter(gpt.args, seed=seed) for seed in (1, 2))] if with_adapters else [None]
     static, apart = StaticCache(gpt, 5, 400), SeparateCaches(gpt)
     ours, theirs = {}, {}
     codes = torch.randint(0, 1000, (160, 8), generator=torch.Generator().manual_seed(4)).tolist()
@@ -35,8 +38,9 @@ def test_rows_that_come_and_go_hear_what_they_hear_apart(gpt: Gpt) -> None:
     for step in range(160):
         if step % 7 == 0 and waiting and len(ours) < 5:
             number, prefix = waiting.pop(0)
-            ours[number], one = static.begin(prefix, 400)
-            theirs[number], other = apart.begin(prefix, 400)
+            adapter = adapters[number % len(adapters)]
+            ours[number], one = static.begin(prefix, 400, adapter)
+            theirs[number], other = apart.begin(prefix, 400, adapter)
             assert torch.allclose(one, other, atol=1e-5)
         said = [codes[step][number] for number in ours]
         found, wanted = static.step(said, list(ours.values())), apart.step(said, list(theirs.values()))
@@ -61,6 +65,17 @@ def test_who_does_not_move_keeps_what_it_said(gpt: Gpt) -> None:
     for code in range(100):
         static.step([code], [moves])
     assert torch.allclose(static.step([7], [still]), apart.step([7], [alone]), atol=1e-4)
+
+
+@torch.inference_mode()
+def test_a_step_with_an_adapter_is_not_kept_to_be_replayed(gpt: Gpt) -> None:
+    static = StaticCache(gpt, 2, 400)
+    first, second = prefixes(gpt, 2)
+    (plain, _), (fine_tuned, _) = static.begin(first, 400), static.begin(second, 400, make_adapter(gpt.args))
+    static.step([7, 8], [plain, fine_tuned])
+    assert not static._steps
+    static.step([7], [plain])
+    assert len(static._steps) == 1
 
 
 @torch.inference_mode()

@@ -147,7 +147,10 @@ class EngineServer:
 
         def change() -> None:
             adapters = self._holder.loaded().adapters
-            adapters.unload(request.name) if file is None else adapters.load(file, request.name)
+            if file is None:
+                adapters.unload(request.name)
+            else:
+                adapters.load(file, request.name)
 
         await self._worker.run(change)
         await self._stats(socket, wire)
