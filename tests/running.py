@@ -61,7 +61,7 @@ class serving:
     settings: what else it is to be told, by the names of `timbre.settings`.
     """
 
-    def __init__(self, home: Path, engine_folder: Path, **settings: int) -> None:
+    def __init__(self, home: Path, engine_folder: Path, **settings: int | str) -> None:
         self.home, self.port = home, free_port()
         self.settings = {f"TIMBRE_{name.upper()}": str(value) for name, value in settings.items()}
         home.mkdir(exist_ok=True)

@@ -34,8 +34,9 @@ class Settings(BaseSettings):
     engine_rows: int = Field(16, ge=1, description="Pieces of text that the engine speaks side by side.")
     engine_device: str = Field(
         "auto",
-        pattern=r"^(auto|cpu|cuda(:\d+)?)$",
-        description="Where the model runs: cpu, cuda, cuda:1 …; auto: a GPU if there is one.",
+        pattern=r"^(auto|cpu|cuda(:\d+)?)(,(cpu|cuda(:\d+)?))*$",
+        description="Where the model runs: cpu, cuda, cuda:1 …; auto: a GPU if there is one. "
+        "Several with commas between: an engine each, which take turns.",
     )
     engine_weights: Literal["auto", "fp32", "int8", "bf16", "fp16"] = Field(
         "auto", description="Numbers that the model decodes with: fp32 or int8 on a CPU, fp32, bf16 or fp16 on a GPU."
@@ -64,6 +65,11 @@ class Settings(BaseSettings):
     threads: int = Field(0, ge=0, description="Threads of the engine; 0: as many as there are cores.")
     text_limit: int = Field(10_000, ge=1, description="Characters of a text.")
     upload_limit_mb: int = Field(100, ge=1, description="Megabytes of an upload.")
+
+    @property
+    def devices(self) -> list[str]:
+        """Where engines run, each with a process of its own."""
+        return self.engine_device.split(",")
 
 
 @lru_cache

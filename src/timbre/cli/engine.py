@@ -20,13 +20,14 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--quiet", action="store_true", help="say only what goes wrong")
     parser.add_argument("--tune", action="store_true", help="measure what is quickest here, keep it, and end")
     parser.add_argument("--parent", type=int, metavar="PID", help="end when this process, which started it, has ended")
+    parser.add_argument("--place", type=int, default=0, metavar="N", help="which of several devices it runs on, from 0")
     chosen = parser.parse_args(argv)
     level = logging.ERROR if chosen.quiet else logging.INFO
     logging.basicConfig(level=level, format="%(message)s", stream=sys.stderr)
     logging.getLogger("websockets").setLevel(logging.ERROR)
     if chosen.tune:
         return _tune(settings())
-    fault = asyncio.run(_serve(settings(), chosen.parent))
+    fault = asyncio.run(_serve(settings(), chosen.parent, chosen.place))
     if fault is None:
         return _gone(0)
     if not isinstance(fault, TimbreError):
@@ -41,13 +42,13 @@ def _gone(code: int) -> int:
     os._exit(code)
 
 
-async def _serve(chosen: Settings, parent: int | None) -> BaseException | None:
+async def _serve(chosen: Settings, parent: int | None, place: int) -> BaseException | None:
     """Serves until a signal. Returns what went wrong, or nothing."""
     serving = importlib.import_module("timbre.engine.server")
     listen = importlib.import_module("timbre.engine.listen")
     client = importlib.import_module("timbre.engine.client")
     server = serving.EngineServer(
-        lambda model: _load(model, chosen), chosen.model, chosen.engine_queue, chosen.streams_per_client
+        lambda model: _load(model, chosen, place), chosen.model, chosen.engine_queue, chosen.streams_per_client
     )
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -55,7 +56,7 @@ async def _serve(chosen: Settings, parent: int | None) -> BaseException | None:
         loop.add_signal_handler(kind, stop.set)
     try:
         async with listen.listening(
-            server.handle, client.socket_path(chosen.home), chosen.engine_listen, chosen.engine_token
+            server.handle, client.socket_path(chosen.home, place), chosen.engine_listen, chosen.engine_token
         ):
             told = asyncio.create_task(stop.wait())
             orphaned = asyncio.create_task(_watch(parent))
@@ -72,7 +73,7 @@ async def _serve(chosen: Settings, parent: int | None) -> BaseException | None:
     return None
 
 
-def _load(model: str, chosen: Settings) -> Any:
+def _load(model: str, chosen: Settings, place: int) -> Any:
     """Runs in the model's thread: importing torch takes seconds, in which stats are answered already."""
     folder = catalogue.folder(model)
     return importlib.import_module("timbre.engine.engine").Engine(
@@ -81,7 +82,7 @@ def _load(model: str, chosen: Settings) -> Any:
         chosen.threads,
         chosen.engine_rows,
         chosen.engine_cache_mb,
-        chosen.engine_device,
+        chosen.devices[place],
         chosen.engine_weights,
         chosen.engine_vocoder,
     )

@@ -84,9 +84,15 @@ class Supervisor:
         self._settings = chosen
         self._write = write
         parent = ("--parent", str(os.getpid()))
-        self._roles = [Role("api", ("api", *parent))]
-        if not chosen.engine_urls:
-            self._roles.insert(0, Role("engine", ("engine", *parent)))
+        places = range(0 if chosen.engine_urls else len(chosen.devices))
+        names = [f"engine-{place}" if place else "engine" for place in places]
+        self._roles = [
+            *(
+                Role(name, ("engine", "--place", str(place), *parent))
+                for place, name in zip(places, names, strict=True)
+            ),
+            Role("api", ("api", *parent)),
+        ]
         self._stopping = asyncio.Event()
 
     async def run(self) -> int:

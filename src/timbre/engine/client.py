@@ -30,6 +30,7 @@ from timbre.engine.protocol import (
     write_pieces,
 )
 from timbre.errors import (
+    EngineBusy,
     EngineEmpty,
     EngineLost,
     EngineRefused,
@@ -56,36 +57,41 @@ LOSSES = 2
 """Engines that a request may lose: what takes each down with it must not go on to do so."""
 
 
-def socket_path(home: Path) -> Path:
-    """The Unix socket of the engine that serves this home folder."""
-    return home / "engine.sock"
+def socket_path(home: Path, place: int = 0) -> Path:
+    """The Unix socket of an engine that serves this home folder, the only one or that in its place among several."""
+    return home / (f"engine-{place}.sock" if place else "engine.sock")
 
 
 class AsyncClient:
-    """Speaks with an engine: the one on the socket, or the first of `urls` that answers.
+    """Speaks with an engine: one of those on the sockets, in turn, or the first of `urls` that answers.
 
     Every method raises errors.EngineUnavailable when nobody answers, errors.EngineLost when the engine goes away in the
     middle, and whatever error the engine itself names. What can be asked again without harm (`ready`, `voices`,
     `condition`, `speak` before its first sample) is, for `patience_s` seconds from when the engine was missed.
     """
 
-    def __init__(self, socket: Path, urls: Sequence[str] = (), token: str = "", patience_s: float = 0.0) -> None:
-        self._socket, self._urls, self._token, self._patience_s = socket, list(urls), token, patience_s
+    def __init__(
+        self, socket: Path | Sequence[Path], urls: Sequence[str] = (), token: str = "", patience_s: float = 0.0
+    ) -> None:
+        self._sockets = [socket] if isinstance(socket, Path) else list(socket)
+        self._urls, self._token, self._patience_s = list(urls), token, patience_s
+        self._turn = 0
 
     @classmethod
     def from_settings(cls) -> Self:
-        """The engines of `engine_urls`, or the one that listens in the home folder."""
+        """The engines of `engine_urls`, or those that listen in the home folder, one for each device."""
         chosen = settings()
         urls = [url for one in chosen.engine_urls.split(",") if (url := one.strip())]
-        return cls(socket_path(chosen.home), urls, chosen.engine_token, chosen.engine_patience_s)
+        sockets = [socket_path(chosen.home, place) for place in range(len(chosen.devices))]
+        return cls(sockets, urls, chosen.engine_token, chosen.engine_patience_s)
 
     def impatient(self) -> Self:
         """The same client for an engine that nobody starts again."""
-        return type(self)(self._socket, self._urls, self._token)
+        return type(self)(self._sockets, self._urls, self._token)
 
     @property
     def address(self) -> str:
-        return ", ".join(self._urls) or str(self._socket)
+        return ", ".join(self._urls or map(str, self._sockets))
 
     @property
     def is_local(self) -> bool:
@@ -108,21 +114,21 @@ class AsyncClient:
 
     async def load(self, model: str) -> dict[str, Any]:
         """Makes the engine load another model. Returns its stats afterwards."""
-        return await self._ask({"op": "load", "model": model})
+        return await self._tell({"op": "load", "model": model})
 
     async def unload(self) -> dict[str, Any]:
         """Makes the engine forget its model. Returns its stats afterwards."""
-        return await self._ask({"op": "unload"})
+        return await self._tell({"op": "unload"})
 
     async def load_adapter(self, path: Path | str, name: str) -> dict[str, Any]:
         """Makes the engine hold an adapter for its model, from a file in its home folder's `adapters`. Returns its
         stats afterwards.
         """
-        return await self._ask(AdapterRequest(name, str(path)).as_dict())
+        return await self._tell(AdapterRequest(name, str(path)).as_dict())
 
     async def unload_adapter(self, name: str) -> dict[str, Any]:
         """Makes the engine forget an adapter; who speaks with it goes on. Returns its stats afterwards."""
-        return await self._ask(AdapterRequest(name).as_dict())
+        return await self._tell(AdapterRequest(name).as_dict())
 
     async def voices(self) -> dict[str, Conditioning]:
         """The voices that are built into the loaded model."""
@@ -177,14 +183,20 @@ class AsyncClient:
         if isinstance(voice, Conditioning):
             opening.append(voice.to_bytes())
         patience, heard = Patience(self._patience_s), False
+        others = len(self._sockets) - 1 if self.is_local else 0
         try:
             while True:
                 try:
+                    self._turn = (self._turn + 1) % len(self._sockets)
                     async with contextlib.aclosing(self._speak(opening, text, on_piece)) as spoken:
                         async for samples in spoken:
                             heard = True
                             yield samples
                     return
+                except EngineBusy:
+                    if not others:
+                        raise
+                    others -= 1  # it is another's turn
                 except PASSING as fault:
                     if text is not None and text.fault is not None:
                         raise text.fault from None  # it was us who went away
@@ -217,8 +229,15 @@ class AsyncClient:
                 if feeding is not None:
                     feeding.cancel()
 
-    async def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        async with self._connected() as socket:
+    async def _tell(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Told to every engine of ours; of those at URLs to the one that answers, for each may hold what it likes."""
+        answer: dict[str, Any] = {}
+        for socket in self._sockets if self.is_local else [None]:
+            answer = await self._ask(request, socket)
+        return answer
+
+    async def _ask(self, request: dict[str, Any], only: Path | None = None) -> dict[str, Any]:
+        async with self._connected(only) as socket:
             await socket.send(json.dumps(request))
             return _done(await socket.recv())
 
@@ -231,8 +250,8 @@ class AsyncClient:
                 await patience.bear(fault)
 
     @contextlib.asynccontextmanager
-    async def _connected(self) -> AsyncIterator[ClientConnection]:
-        socket = await self._connect()
+    async def _connected(self, only: Path | None = None) -> AsyncIterator[ClientConnection]:
+        socket = await self._connect(only)
         try:
             yield socket
         except ConnectionClosed:
@@ -240,23 +259,29 @@ class AsyncClient:
         finally:
             await socket.close()
 
-    async def _connect(self) -> ClientConnection:
+    async def _connect(self, only: Path | None) -> ClientConnection:
         # Nothing limits what may lie here unread: an utterance is bounded by the text's limit, and a reader that is
         # slow to take it must not look like a dead one.
         options: dict[str, Any] = {"max_size": None, "max_queue": None, "compression": None, "open_timeout": CONNECT_S}
         headers = {"Authorization": f"Bearer {self._token}"}
-        for url in self._urls or [""]:
+        for address in self._addresses(only):
             try:
-                if not url:
-                    return await unix_connect(str(self._socket), ping_interval=None, **options)
-                return await connect(url, additional_headers=headers, **options)
+                if isinstance(address, Path):
+                    return await unix_connect(str(address), ping_interval=None, **options)
+                return await connect(address, additional_headers=headers, **options)
             except InvalidStatus as answer:
                 if answer.response.status_code == HTTPStatus.UNAUTHORIZED:
-                    raise EngineRefused(url=url) from None
+                    raise EngineRefused(url=str(address)) from None
                 continue  # it is about to end
             except (OSError, WebSocketException):
                 continue  # the next may answer
         raise EngineUnavailable(url=self.address)
+
+    def _addresses(self, only: Path | None) -> Sequence[Path | str]:
+        """Where to ask, the next when one does not answer: URLs in order, sockets from the one whose turn it is."""
+        if only or self._urls:
+            return [only] if only else self._urls
+        return self._sockets[self._turn :] + self._sockets[: self._turn]
 
 
 class Patience:
