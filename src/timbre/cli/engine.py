@@ -92,11 +92,11 @@ def _tune(chosen: Settings) -> int:
     """Measures the model on this machine and keeps what the next engine is to choose."""
     folder = catalogue.folder(chosen.model)
     tuning = importlib.import_module("timbre.engine.tuning")
-    engine = importlib.import_module("timbre.engine.engine")
+    of_folder = importlib.import_module("timbre.engine.folder")
     if chosen.threads:
         importlib.import_module("torch").set_num_threads(chosen.threads)
     found = tuning.tune(folder, lambda line: print(line, flush=True))
-    path = tuning.keep(engine.fingerprint(folder), found)
+    path = tuning.keep(of_folder.fingerprint(folder), found)
     print(f"Chosen for {chosen.model}: {found.weights}, {found.vocoder}. Kept in {path}")
     return 0
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import IO
 
 from timbre.engine.blocking import Client
-from timbre.engine.client import AsyncClient, check_ready
+from timbre.engine.client import AsyncClient
+from timbre.engine.patience import check_ready
 from timbre.errors import EngineDown, EngineStarting, EngineUnavailable
 
 Say = Callable[[str], None]

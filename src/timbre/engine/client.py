@@ -6,7 +6,6 @@ Every request is a connection of its own, so that leaving one early cancels just
 import asyncio
 import contextlib
 import json
-import time
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Sequence
 from http import HTTPStatus
 from pathlib import Path
@@ -18,6 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect, unix_connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
 from timbre.engine.incoming import Incoming
+from timbre.engine.patience import PASSING, Patience, check_ready
 from timbre.engine.protocol import (
     AdapterRequest,
     Conditioning,
@@ -31,12 +31,9 @@ from timbre.engine.protocol import (
 )
 from timbre.errors import (
     EngineBusy,
-    EngineEmpty,
     EngineLost,
     EngineRefused,
-    EngineStarting,
     EngineUnavailable,
-    TimbreError,
     from_dict,
 )
 from timbre.settings import settings
@@ -49,12 +46,6 @@ OnPiece = Callable[[int, int], object]
 
 CONNECT_S = 10.0
 """Seconds until a connection has to stand."""
-
-PASSING = (EngineUnavailable, EngineStarting, EngineLost)
-"""What an engine that is started again looks like from here."""
-
-LOSSES = 2
-"""Engines that a request may lose: what takes each down with it must not go on to do so."""
 
 
 def socket_path(home: Path, place: int = 0) -> Path:
@@ -282,30 +273,6 @@ class AsyncClient:
         if only or self._urls:
             return [only] if only else self._urls
         return self._sockets[self._turn :] + self._sockets[: self._turn]
-
-
-class Patience:
-    """How long a request waits for an engine that is not there, counted from when that was first met."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds, self._until = seconds, 0.0
-        self._pause, self._losses = 0.05, 0
-
-    async def bear(self, fault: TimbreError) -> None:
-        """Waits a moment before another try. Raises the fault when there should be none."""
-        now = time.monotonic()
-        self._until = self._until or now + self._seconds
-        self._losses += isinstance(fault, EngineLost)
-        if now >= self._until or self._losses > LOSSES:
-            raise fault
-        await asyncio.sleep(min(self._pause, self._until - now))
-        self._pause = min(2 * self._pause, 0.5)
-
-
-def check_ready(stats: dict[str, Any]) -> None:
-    """Raises errors.EngineStarting, EngineEmpty when an engine cannot speak."""
-    if not stats["ready"]:
-        raise EngineStarting() if stats["loading"] else EngineEmpty()
 
 
 async def _feed(socket: ClientConnection, text: Incoming) -> None:

@@ -1,6 +1,5 @@
 """The engine: a loaded model that conditions on clips and speaks."""
 
-import hashlib
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -14,8 +13,9 @@ from torch import Tensor
 from timbre.engine import heads, memory, placement, tuning
 from timbre.engine.adapters import Adapters
 from timbre.engine.alignment import Alignment
+from timbre.engine.folder import built_in, fingerprint
 from timbre.engine.lengths import lengths
-from timbre.engine.protocol import Conditioning, Sampling, read_voices
+from timbre.engine.protocol import Conditioning, Sampling
 from timbre.engine.sampling import Chooser, choose
 from timbre.engine.scheduler import Scheduler
 from timbre.engine.utterance import Manner, Speech, Utterance
@@ -32,8 +32,6 @@ FIRST_CODES, LONGEST_CHUNK = 4, 48
 
 SOUNDED_A_STEP = 64
 """Codes made sound in one step at the most: all rows wait meanwhile."""
-
-STUDIO = "speakers_xtts.pth"  # beside the public weights: named voices, by their conditioning
 
 
 class Engine:
@@ -105,18 +103,7 @@ class Engine:
 
     def voices(self) -> dict[str, Conditioning]:
         """The voices that came with the model: ours in `voices.safetensors`, or the public studio's."""
-        path = self.folder / "voices.safetensors"
-        return read_voices(path.read_bytes()) if path.exists() else self._studio_voices()
-
-    def _studio_voices(self) -> dict[str, Conditioning]:
-        path = self.folder / STUDIO
-        if not path.exists():
-            return {}
-        found = checkpoint.read_voices(path)
-        return {
-            "-".join(name.lower().split()): Conditioning(latents.numpy(), speaker.numpy())
-            for name, (latents, speaker) in found.items()
-        }
+        return built_in(self.folder)
 
     def speak(
         self, pieces: Sequence[Piece], language: str, voice: Conditioning, sampling: Sampling, adapter: str = ""
@@ -317,13 +304,3 @@ class Engine:
         speech.pause()
         speech.chunk = min(2 * speech.chunk, LONGEST_CHUNK)
         return count
-
-
-def fingerprint(folder: Path) -> str:
-    """What tells one model's weights from another's: a hash of its configuration and of its weights' bytes."""
-    digest = hashlib.sha256((folder / "config.json").read_bytes())
-    weights = next(folder / name for name in checkpoint.WEIGHTS if (folder / name).exists())
-    with weights.open("rb") as file:
-        while block := file.read(2**20):
-            digest.update(block)
-    return digest.hexdigest()[:16]

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from timbre import __version__
 from timbre.api.wiring import Json, Wired
-from timbre.engine.client import check_ready
+from timbre.engine.patience import check_ready
 from timbre.errors import TimbreError
 
 router = APIRouter(tags=["health"])
