@@ -5,11 +5,18 @@ memory as the library's fastest convolutions read and write them, and the activa
 part of it.
 """
 
+import os
+
 import torch
 from torch import Tensor
 
 from timbre.engine.backends.kernel import Kernel, Kernels, Layer, layers, taps
 from timbre.xtts.vocoder import Generator
+
+REMEMBERED = "16384"
+"""How many convolutions oneDNN keeps ready: 72 for each length of chunk, and its own 1,024 are soon used up. To make
+one anew takes a millisecond, an eighth of the vocoder's time where lengths vary.
+"""
 
 
 class Packed:
@@ -57,6 +64,7 @@ def packed(generator: Generator, kind: torch.dtype, release: bool = False) -> Ke
 
     `release` drops a layer's own weights once it is packed.
     """
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", REMEMBERED)  # read with the first convolution
     many = len(generator.resblocks) // len(generator.ups)
     decisive = generator.conv_pre, generator.ups[0], *generator.resblocks[:many], generator.conv_post
     single = {part for one in (*decisive, generator.cond_layer, *generator.conds) for part in one.modules()}
