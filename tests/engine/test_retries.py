@@ -12,8 +12,9 @@ from hosting import LONG, SHORT, run, serving, spoken, until
 from parrot import STEP, Parrot
 from websockets.asyncio.server import ServerConnection, unix_serve
 
-from timbre.engine.client import LOSSES, AsyncClient
+from timbre.engine.client import AsyncClient
 from timbre.engine.listen import listening
+from timbre.engine.patience import LOSSES
 from timbre.engine.protocol import Sampling
 from timbre.engine.server import EngineServer
 from timbre.errors import EngineBusy, EngineEmpty, EngineLost, EngineUnavailable, LanguageNotSpoken
