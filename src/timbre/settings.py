@@ -41,8 +41,8 @@ class Settings(BaseSettings):
     engine_weights: Literal["auto", "fp32", "int8", "bf16", "fp16"] = Field(
         "auto", description="Numbers that the model decodes with: fp32 or int8 on a CPU, fp32, bf16 or fp16 on a GPU."
     )
-    engine_vocoder: Literal["auto", "torch-fp32", "onednn-fp32", "onednn-bf16"] = Field(
-        "auto", description="What makes the sound on a CPU, and in what numbers."
+    engine_vocoder: Literal["auto", "fp32", "bf16", "torch-fp32", "onednn-fp32", "onednn-bf16"] = Field(
+        "auto", description="Numbers that the sound is made in on a CPU, or what makes it and its numbers."
     )
     engine_cache_mb: int = Field(
         0,

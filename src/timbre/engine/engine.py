@@ -50,7 +50,7 @@ class Engine:
         cache_mb: int = 0,
         device: str = "cpu",
         weights: str = "fp32",
-        vocoder: str = "auto",
+        vocoder: str = "fp32",
     ) -> None:
         if threads:
             torch.set_num_threads(threads)
