@@ -55,6 +55,13 @@ def test_soon_after_the_last_symbol_everything_is_said() -> None:
     assert read(alignment, LENGTH - 1).over(likely=0.0)
 
 
+def test_where_a_symbol_is_long_its_sound_is_waited_for() -> None:
+    slow = [position for position in range(LENGTH - 2) for _ in range(6)]
+    alignment = read(Alignment(LENGTH), *slow, *[LENGTH - 2] * 2 * AFTER)
+    assert not alignment.over(likely=0.0)
+    assert read(alignment, LENGTH - 2).over(likely=0.0)
+
+
 def test_a_stop_that_is_likely_then_is_not_left_to_chance() -> None:
     alignment = read(Alignment(LENGTH), *range(LENGTH - 2), *[LENGTH - 2] * LIKELY_AFTER)
     assert not alignment.over(likely=1.0)

@@ -13,7 +13,8 @@ BEHIND = 3  # positions at the text's end that are no sound: the last symbol's o
 BEFORE = 2  # positions at its start that are none: START and the language's mark, where a look may rest
 JUMP = 8  # positions that the reading moves on at once, at the most: a glance farther ahead is no progress
 REFUSALS = 12  # stops held back in all; a model that insists is right, and the heads were wrong
-AFTER = 6  # codes after the end of the text, .28 s: what comes later is heard as something more
+AFTER = 4  # codes after the end of the text, .2 s: what comes later is heard as something more
+SYMBOLS_AFTER = 1.5  # or as many as so many symbols took, where a symbol is not a sound but half a word
 LIKELY_AFTER, LIKELY = 2, 0.1  # codes after the end from which on a stop as likely as this one is not left to chance
 AGAIN, SPREAD = 12, 4  # codes that look far back, one after another, over so many positions: the text is read again
 
@@ -24,7 +25,8 @@ class Alignment:
 
     positions: int
     at: int = 0
-    past: int = 0  # codes said since the end of the text was reached
+    read: int = 0  # codes said until the end of the text was reached
+    past: int = 0  # and since
     refused: int = 0
     again: int = 0  # codes in a row that looked far back
     lowest: int = 0  # where they looked
@@ -35,6 +37,7 @@ class Alignment:
         looked = int(attention.argmax())
         if self.at < looked <= self.at + JUMP:
             self.at = looked
+        self.read += not self.ended
         self.past += self.ended
         if not BEFORE <= looked < self.at - JUMP:
             self.again = 0
@@ -58,7 +61,7 @@ class Alignment:
 
     def over(self, likely: float) -> bool:
         """Whether everything was said. `likely`: how likely the model's stop is now."""
-        return self.past > AFTER or (self.past > LIKELY_AFTER and likely >= LIKELY)
+        return self.past > max(AFTER, int(SYMBOLS_AFTER * self.read / self.positions)) or (self.past > LIKELY_AFTER and likely >= LIKELY)
 
     @property
     def repeats(self) -> int:
