@@ -3,9 +3,9 @@
 An utterance ends clean when Whisper hears no word beyond the text, and later than .3 s after its last word no 50 ms is
 louder than 40 dB below the utterance's peak. Of half a second of speech Whisper mishears every fifth ("Capable!" is
 "Keep it up."), and lets last words end early. So what one hearing calls babble is heard twice more, by a wider search
-and between two sentences, where Whisper hears words right and times them better; babble is what all three call so.
-The first hearing looks at ten seconds, not thirty, which takes a fifth of the time. Recordings that are known to be
-clean, and such with something after their end, tell what this judge is worth.
+and between two sentences, where Whisper hears words right and times them better. Babble is what all call so that hear
+anything. The first hearing looks at ten seconds, not thirty, which takes a fifth of the time. Recordings that are known
+to be clean, and such with something after their end, tell what this judge is worth.
 """
 
 from collections.abc import Sequence
@@ -74,7 +74,8 @@ class Listener:
         if strict or sure:
             hearings += [self._alone(wave, beam=5), self._between(wave)]
         heard = [_words(hearing) for hearing in hearings]
-        babble = strict and (all(beyond(wanted, words) for words in heard) or _late(end, hearings, usual))
+        more = [bool(beyond(wanted, words)) for words in heard if words]  # who hears nothing has no say
+        babble = strict and ((bool(more) and all(more)) or _late(end, hearings, usual))
         ends = max((words[-1].end for words in hearings if words), default=usual)
         said = [" ".join(words) for words in heard]
         return Verdict(said, beyond(wanted, first), round(ends, 2), round(end, 2), strict, babble, wanted in heard)

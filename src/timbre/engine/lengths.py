@@ -10,7 +10,7 @@ from timbre.text.languages import LANGUAGES
 from timbre.xtts.config import ModelArgs
 
 FEWEST_BESIDE, FEWEST_A_LETTER = 4, 0.6  # at 21.5 codes a second, 36 letters: nobody reads so fast
-MOST_BESIDE, MOST_A_LETTER = 24, 3.2  # 7 letters a second, and a second for silence
+MOST_BESIDE, MOST_A_LETTER = 16, 3.2  # 7 letters a second, and .7 s for silence
 
 
 def lengths(text: str, args: ModelArgs, language: str = "en") -> tuple[int, int]:
