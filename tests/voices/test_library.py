@@ -261,7 +261,7 @@ def test_an_unknown_voice_is_refused_and_no_path_is_followed(library: Library, t
     outside = tmp_path / "home" / "secret"
     outside.mkdir(parents=True)
     (outside / "voice.json").write_text(json.dumps({"id": "secret"}))
-    for ask in (lambda: library.get(name, STATS), lambda: library.remove(name), lambda: library.rename(name, "B")):
+    for ask in (lambda: library.get(name, STATS), lambda: library.remove(name), lambda: library.change(name, name="B")):
         with pytest.raises(UnknownVoice):
             ask()
     assert (outside / "voice.json").exists()
@@ -277,11 +277,11 @@ def test_a_built_in_voice_stays(library: Library):
 
 def test_rename_and_remove(library: Library, put, tmp_path):
     voice = library.add("Maria", [put("a", GOOD)], "en", CONSENT, Ear())
-    assert library.rename(voice.id, "Joana").name == "Joana" == library.get(voice.id, STATS).name
+    assert library.change(voice.id, name="Joana").name == "Joana" == library.get(voice.id, STATS).name
     with pytest.raises(BadVoice):
-        library.rename(voice.id, " ")
+        library.change(voice.id, name=" ")
     library.remove(voice.id)
-    assert kept(tmp_path) == ["voices"] and library.cloned() == []
+    assert kept(tmp_path) == ["voices"] and library.made() == []
     with pytest.raises(UnknownVoice):
         library.remove(voice.id)
 
@@ -318,7 +318,7 @@ def test_a_damaged_voice_does_not_hide_the_others(library: Library, put, tmp_pat
     shutil.copytree(folder / good.id, folder / "v-000000000000")
     (folder / "v-000000000000" / "voice.json").write_text("{")
     (folder / "v-111111111111").mkdir()
-    assert library.cloned() == [good]
+    assert library.made() == [good]
 
 
 def test_every_language_has_a_preview():

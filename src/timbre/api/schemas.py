@@ -139,17 +139,79 @@ class Languages(BaseModel):
     next: str | None = None
 
 
+class PartIn(BaseModel):
+    """A voice that goes into a mix."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str = Field(description="A voice's id.", examples=["ana"])
+    weight: float = Field(description="Its share, above zero, as large as you like: only their ratios count.")
+
+
+class MixOfVoices(BaseModel):
+    """Two to five voices, each with its weight. The library judges them, for the command line has the same rules."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"voices": [{"id": "ana", "weight": 3}, {"id": "davi", "weight": 1}], "language": "en"}]
+        },
+    )
+
+    voices: list[PartIn] = Field(description="Two to five different voices.")
+    language: str | None = Field(None, description="The mix's own language; absent: that of its heaviest part.")
+
+    @property
+    def wish(self) -> list[tuple[str, float]]:
+        return [(part.id, part.weight) for part in self.voices]
+
+
+class NamedMix(MixOfVoices):
+    """A mix that is to be kept."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"name": "Narrator", "voices": [{"id": "ana", "weight": 3}, {"id": "davi", "weight": 1}]}]
+        },
+    )
+
+    name: str = Field(description="What to call it.")
+
+
+class VoiceChange(BaseModel):
+    """What is to be told of a voice from now on. What is left out stays as it is."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"name": "Grandmother", "about": "Reads to the children."}]},
+    )
+
+    name: str | None = None
+    language: str | None = Field(None, description="The language it reads in where none is asked for.")
+    about: str | None = Field(None, description="A few words on it; empty: none.")
+
+
+class PartOut(BaseModel):
+    """A voice in a mix."""
+
+    id: str = Field(examples=["ana"])
+    name: str = Field(examples=["Ana"])
+    weight: float = Field(description="Its share of the whole.", examples=[0.75])
+
+
 class VoiceOut(BaseModel):
     """Who can speak."""
 
     id: str = Field(examples=["ana"])
     name: str = Field(examples=["Ana"])
-    kind: str = Field(examples=["built-in"], description="built-in, or cloned")
+    kind: str = Field(examples=["built-in"], description="built-in, cloned, or mixed")
     language: str | None = Field(None, examples=["en"])
     about: str | None = Field(None, examples=["Warm and unhurried."])
     created_at: str | None = Field(None, examples=["2026-01-31T12:00:00Z"])
     speech_s: float | None = Field(None, description="Seconds of speech it was cloned from.")
     notes: list[str] | None = Field(None, description="What was trimmed, and what could be better.")
+    parts: list[PartOut] | None = Field(None, description="What it was mixed of.")
 
 
 class Voices(BaseModel):

@@ -9,7 +9,7 @@ from timbre import __version__
 VERBS = {
     "serve": "run the engine, the API and the page",
     "say": "speak a text into a file, a pipe or the loudspeaker",
-    "voices": "list, add, hear, rename and remove voices",
+    "voices": "list, add, mix, hear, rename and remove voices",
     "models": "list, install, load and verify models",
     "doctor": "say what is missing on this machine, and how to get it",
     "api": "run the API and the page alone",

@@ -9,7 +9,7 @@ from typing import Any
 from timbre.cli import say
 from timbre.engine.blocking import Client
 from timbre.engine.child import running
-from timbre.errors import BadVoice, EngineUnavailable, NotAudio, UnknownModel
+from timbre.errors import BadMix, BadVoice, EngineUnavailable, NotAudio, UnknownModel
 from timbre.models import catalogue
 from timbre.settings import settings
 from timbre.voices.library import Library, preview_text
@@ -57,19 +57,36 @@ def add(library: Library, asked: argparse.Namespace) -> int:
     return 0
 
 
+def mix(library: Library, asked: argparse.Namespace) -> int:
+    """Makes a voice that lies between others, and prints its id."""
+    wish = [_weighed(part) for part in asked.parts]
+    with Client.from_settings() as client:
+        try:
+            stats, engine = client.stats(), client
+        except EngineUnavailable:
+            stats, engine = {"ready": False}, None
+        if not stats["ready"]:  # it is made when it first speaks
+            stats, engine = dict(_stats()), None
+        voice = library.mix(asked.name, wish, stats, asked.language, engine)
+    print(f"{voice.id}  {voice.name}: {_about(voice)}.")
+    print(f'Hear it with: timbre say "Hello." --voice {voice.id}', file=sys.stderr)
+    return 0
+
+
 def rename(library: Library, asked: argparse.Namespace) -> int:
-    """Calls a cloned voice something else."""
-    voice = library.get(asked.voice, _stats())
-    library.rename(voice.id, asked.name)
+    """Calls a voice that was made here something else."""
+    stats = _stats()
+    voice = library.get(asked.voice, stats)
+    library.change(voice.id, stats, name=asked.name)
     return 0
 
 
 def remove(library: Library, asked: argparse.Namespace) -> int:
-    """Deletes a cloned voice with its recordings."""
+    """Deletes a cloned voice with its recordings, or a mix."""
     stats = _stats()
     voice = library.get(asked.voice, stats)
     library.remove(voice.id, stats)
-    print(f"{voice.name} is gone, with its recordings.")
+    print(f"{voice.name} is gone" + (", with its recordings." if voice.kind == "cloned" else "."))
     return 0
 
 
@@ -97,7 +114,18 @@ def _stats() -> Mapping[str, Any]:
 
 
 def _about(voice: Voice) -> str:
-    return voice.about or (f"{voice.speech_s:.1f} s of speech" if voice.speech_s else "")
+    if voice.about or not voice.parts:
+        return voice.about or (f"{voice.speech_s:.1f} s of speech" if voice.speech_s else "")
+    return ", ".join(f"{part.weight:.0%} {part.name}" for part in voice.parts)
+
+
+def _weighed(part: str) -> tuple[str, float]:
+    """ID=WEIGHT as a voice and its weight. Raises errors.BadMix."""
+    voice, _, weight = part.rpartition("=")
+    try:
+        return voice, float(weight)
+    except ValueError:
+        raise BadMix(reason=f"'{part}' is not a voice and its weight, such as ana=0.7") from None
 
 
 def _ask_consent(name: str) -> str:
@@ -110,7 +138,7 @@ def _ask_consent(name: str) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="timbre voices", description="Who can speak.")
-    verbs = parser.add_subparsers(required=True, metavar="list|add|preview|rename|remove")
+    verbs = parser.add_subparsers(required=True, metavar="list|add|mix|preview|rename|remove")
     verbs.add_parser("list", help="all voices").set_defaults(does=list_voices)
     adding = verbs.add_parser("add", help="clone a voice from recordings of one person")
     adding.set_defaults(does=add)
@@ -118,15 +146,20 @@ def _parser() -> argparse.ArgumentParser:
     adding.add_argument("files", nargs="+", metavar="FILE", help="1 to 10 recordings, at least 3 s of speech together")
     adding.add_argument("--language", default="en", help="the language that is spoken in them (default: en)")
     adding.add_argument("--consent", help="what the person agreed to; kept with the voice")
+    mixing = verbs.add_parser("mix", help="make a voice that lies between others")
+    mixing.set_defaults(does=mix)
+    mixing.add_argument("name", help="what to call it")
+    mixing.add_argument("parts", nargs="+", metavar="ID=WEIGHT", help="two to five voices, such as ana=0.7 davi=0.3")
+    mixing.add_argument("--language", help="its own language (default: that of its heaviest part)")
     hearing = verbs.add_parser("preview", help="hear a voice")
     hearing.set_defaults(does=preview)
     hearing.add_argument("voice", help="its id or name")
     hearing.add_argument("-o", "--output", metavar="FILE", help="file to write; without it the audio plays")
-    renaming = verbs.add_parser("rename", help="call a cloned voice something else")
+    renaming = verbs.add_parser("rename", help="call a voice that was made here something else")
     renaming.set_defaults(does=rename)
     renaming.add_argument("voice", help="its id or name")
     renaming.add_argument("name", help="what to call it from now on")
-    removing = verbs.add_parser("remove", help="delete a cloned voice with its recordings")
+    removing = verbs.add_parser("remove", help="delete a cloned voice with its recordings, or a mix")
     removing.set_defaults(does=remove)
     removing.add_argument("voice", help="its id or name")
     return parser

@@ -12,13 +12,27 @@ class UnknownVoice(TimbreError):
 class BuiltInVoice(TimbreError):
     code, status = "built_in_voice", 409
     message = "The voice '{voice}' is built into the model and cannot be changed."
-    hint = "Only cloned voices can be renamed or removed."
+    hint = "Only voices that were cloned or mixed here can be changed or removed."
 
 
 class BadVoice(TimbreError):
     code, status = "bad_voice", 422
     message = "The voice cannot be made: {reason}."
     hint = "A voice needs a name, what the person agreed to, and 1 to 10 recordings."
+
+
+class BadMix(TimbreError):
+    code, status = "bad_mix", 422
+    message = "The mix cannot be made: {reason}."
+    hint = "A mix needs a name, and two to five different voices, each with a weight above zero."
+
+
+class MixPartGone(TimbreError):
+    code, status = "mix_part_gone", 409
+    message = "The loaded model cannot speak as '{mix}': the voice '{part}', a part of it, is not here."
+    hint = (
+        "The mix speaks with the models it was made for before. For this one, make a new mix of voices that are here."
+    )
 
 
 class NoSpeech(TimbreError):

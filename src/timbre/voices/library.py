@@ -1,7 +1,8 @@
-"""All voices: those built into the loaded model, and those cloned here, a folder each under HOME/voices.
+"""All voices: those built into the loaded model, and those cloned or mixed here, a folder each under HOME/voices.
 
-A folder holds `voice.json`, its clips named by their content, and the conditioning that each model made of them. It is
-made beside its place and moved there whole. Its name is an id of ours, never anything that a user wrote.
+A folder holds `voice.json` and the conditioning of each model that spoke with the voice. A cloned voice's has the clips
+too, named by their content; a mix has its recipe in `voice.json` instead. It is made beside its place and moved there
+whole. Its name is an id of ours, never anything that a user wrote.
 """
 
 import json
@@ -10,7 +11,6 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,20 +19,31 @@ from numpy.typing import NDArray
 
 from timbre.audio.decode import decode
 from timbre.engine.protocol import CLIP_RATE, Conditioning
-from timbre.errors import BadVoice, BuiltInVoice, TimbreError, UnknownVoice
+from timbre.errors import BadMix, BuiltInVoice, MixPartGone, TimbreError, UnknownVoice
 from timbre.settings import settings
 from timbre.store.files import write_whole
 from timbre.text.languages import resolve
+from timbre.voices import mix
 from timbre.voices.clips import Clip, take
 from timbre.voices.preview import preview_text
-from timbre.voices.voice import Voice, built_in, stand_in
+from timbre.voices.record import (
+    LONGEST_CONSENT,
+    LONGEST_NAME,
+    as_json,
+    as_voice,
+    changed,
+    conditioning_file,
+    of_clone,
+    of_mix,
+    said,
+)
+from timbre.voices.voice import Part, Voice, built_in, stand_in
 
 __all__ = ["Library", "Listener", "Voice", "preview_text"]
 
 log = logging.getLogger(__name__)
 
 ID = re.compile(r"v-[0-9a-f]{12}")
-LONGEST_NAME, LONGEST_CONSENT = 80, 2_000
 SHOWN = 30  # names that an error lists
 
 
@@ -41,6 +52,7 @@ class Listener(Protocol):
 
     def ready(self) -> dict[str, Any]: ...
     def condition(self, clips: Sequence[NDArray[np.float32]]) -> Conditioning: ...
+    def voices(self) -> dict[str, Conditioning]: ...
 
 
 class Library:
@@ -50,13 +62,13 @@ class Library:
         self._folder = home / "voices"
 
     def all(self, stats: Mapping[str, Any]) -> list[Voice]:
-        """The model's own voices first, then the cloned ones from the oldest to the newest."""
-        return [*built_in(stats), *self.cloned()]
+        """The model's own voices first, then those made here from the oldest to the newest."""
+        return [*built_in(stats), *self.made()]
 
-    def cloned(self) -> list[Voice]:
-        """The voices cloned here, from the oldest to the newest."""
+    def made(self) -> list[Voice]:
+        """The voices cloned and mixed here, from the oldest to the newest."""
         return sorted(
-            (_voice(record) for record in self._records()), key=lambda voice: (voice.created_at or "", voice.id)
+            (as_voice(record) for record in self._records()), key=lambda voice: (voice.created_at or "", voice.id)
         )
 
     def get(self, name: str, stats: Mapping[str, Any]) -> Voice:
@@ -82,24 +94,104 @@ class Library:
         use is refused here; without one that is done when the voice first speaks.
         Raises errors.BadVoice, UnknownLanguage, and what `clips.take` and the engine raise. Nothing is left then.
         """
-        name, consent = _said("name", name, LONGEST_NAME), _said("consent", consent, LONGEST_CONSENT)
+        name, consent = said("name", name, LONGEST_NAME), said("consent", consent, LONGEST_CONSENT)
         code = resolve(language).code
         clips = take(files, settings().upload_limit_mb)
         heard = None
         if engine is not None:
             heard = (str(engine.ready().get("fingerprint", "")), engine.condition([clip.samples for clip in clips]))
-        record = _record(f"v-{secrets.token_hex(6)}", name, code, consent, clips)
+        record = of_clone(f"v-{secrets.token_hex(6)}", name, code, consent, clips)
         self._keep(record, clips, heard)
-        return _voice(record)
+        return as_voice(record)
 
-    def rename(self, id: str, name: str) -> Voice:
-        """Calls a cloned voice something else. Raises errors.UnknownVoice, BadVoice."""
-        record = self._read(id) | {"name": _said("name", name, LONGEST_NAME)}
-        write_whole(self._place(id) / "voice.json", _json(record))
-        return _voice(record)
+    def draft(
+        self,
+        wish: Sequence[tuple[str, float]],
+        stats: Mapping[str, Any],
+        language: str | None = None,
+        name: str = "mix",
+    ) -> Voice:
+        """A mix of voices, each named as `get` finds it, with its weight. It can be heard, and `mix` keeps one.
+
+        language: absent: that of the heaviest part. Raises errors.BadMix, UnknownVoice, UnknownLanguage, MixPartGone.
+        """
+        mix.check([weight for _, weight in wish])  # before any voice is looked for
+        parts = mix.recipe([(self.get(voice, stats), weight) for voice, weight in wish])
+        known = self._present(name, parts, stats)
+        heaviest = max(parts, key=lambda part: part.weight)
+        code = resolve(language).code if language is not None else known[heaviest.id].language
+        return Voice("", name, "mixed", code, parts=tuple(parts))
+
+    def mix(
+        self,
+        name: str,
+        wish: Sequence[tuple[str, float]],
+        stats: Mapping[str, Any],
+        language: str | None = None,
+        engine: Listener | None = None,
+    ) -> Voice:
+        """Makes a voice that lies between two to five others, each with its weight.
+
+        engine: makes the conditioning at once, so that the mix stays what it is for this model when a part is deleted;
+        without one that is done when it first speaks. Raises what `draft` and the engine raise.
+        """
+        voice = self.draft(wish, stats, language, said("name", name, LONGEST_NAME, BadMix))
+        heard = None
+        if engine is not None:
+            heard = (str(stats.get("fingerprint", "")), self._blend(voice, stats, engine))
+        parts = voice.parts or ()
+        consents = {part.id: self.consent(part.id) for part in parts if ID.fullmatch(part.id)}
+        record = of_mix(f"v-{secrets.token_hex(6)}", voice.name, voice.language, parts, consents)
+        self._keep(record, [], heard)
+        return as_voice(record)
+
+    def _blend(self, voice: Voice, stats: Mapping[str, Any], engine: Listener) -> Conditioning:
+        """What the loaded model hears of a mix. Raises errors.MixPartGone, and what the engine raises."""
+        parts = voice.parts or ()
+        known, own, heard = self._present(voice.name, parts, stats), None, []
+        for part in parts:
+            found = self.conditioning(known[part.id], stats, engine)
+            if isinstance(found, str):
+                own = own if own is not None else engine.voices()
+                if found not in own:  # the model was exchanged just now
+                    raise MixPartGone(mix=voice.name, part=part.name)
+                found = own[found]
+            heard.append((found, part.weight))
+        return mix.blend(heard)
+
+    def _present(self, name: str, parts: Sequence[Part], stats: Mapping[str, Any]) -> dict[str, Voice]:
+        """All voices by their ids, the parts among them. Raises errors.MixPartGone."""
+        known = {voice.id: voice for voice in self.all(stats)}
+        for part in parts:
+            if part.id not in known:
+                raise MixPartGone(mix=name, part=part.name)
+        return known
+
+    def change(
+        self,
+        id: str,
+        stats: Mapping[str, Any] | None = None,
+        *,
+        name: str | None = None,
+        language: str | None = None,
+        about: str | None = None,
+    ) -> Voice:
+        """Changes what is told of a voice that was made here; None leaves a field as it is, an empty `about` ends it.
+
+        Raises errors.UnknownVoice, BuiltInVoice, BadVoice, UnknownLanguage.
+        """
+        if id in (stats or {}).get("voices", {}):
+            raise BuiltInVoice(voice=id)
+        record = changed(self._read(id), name, resolve(language).code if language is not None else None, about)
+        write_whole(self._place(id) / "voice.json", as_json(record))
+        return as_voice(record)
 
     def remove(self, id: str, stats: Mapping[str, Any] | None = None) -> None:
-        """Deletes a cloned voice with its recordings. Raises errors.UnknownVoice, BuiltInVoice."""
+        """Deletes a cloned voice with its recordings, or a mix.
+
+        That is never refused: whoever withdraws their agreement has to be able to leave. A mix that it was a part of
+        goes on with the models it has a conditioning for. Raises errors.UnknownVoice, BuiltInVoice.
+        """
         if id in (stats or {}).get("voices", {}):
             raise BuiltInVoice(voice=id)
         place = self._place(id)
@@ -111,27 +203,35 @@ class Library:
         shutil.rmtree(gone, ignore_errors=True)
 
     def conditioning(self, voice: Voice, stats: Mapping[str, Any], engine: Listener) -> Conditioning | str:
-        """What the engine speaks with: a built-in voice's id, or what the loaded model made of the clips.
+        """What the engine speaks with: a built-in voice's id, or what the loaded model made of the clips or the parts.
 
-        It is kept for each model by its fingerprint. Raises errors.UnknownVoice, and what the engine raises.
+        It is kept for each model by its fingerprint. Raises errors.UnknownVoice, MixPartGone, and what the engine
+        raises.
         """
         if voice.kind == "built-in":
             return voice.id
-        kept = self._place(voice.id) / _conditioning_file(str(stats.get("fingerprint", "")))
+        if not voice.id:  # a draft
+            return self._blend(voice, stats, engine)
+        kept = self._place(voice.id) / conditioning_file(str(stats.get("fingerprint", "")))
         if kept.is_file():
             try:
                 return Conditioning.from_file(kept)
             except (TimbreError, OSError):
                 log.warning("%s cannot be read and is made again", kept)
-        record = self._read(voice.id)
-        clips = [decode(self._place(voice.id) / clip["file"], CLIP_RATE) for clip in record["clips"]]
-        made = engine.condition(clips)
+        if voice.parts:
+            made = self._blend(voice, stats, engine)
+        else:
+            clips = [decode(self._place(voice.id) / clip["file"], CLIP_RATE) for clip in self._read(voice.id)["clips"]]
+            made = engine.condition(clips)
         write_whole(kept, made.to_bytes())
         return made
 
     def consent(self, id: str) -> dict[str, str]:
-        """What was agreed to, and when it was said: `text`, `at`. Raises errors.UnknownVoice."""
-        return dict(self._read(id)["consent"])
+        """What was agreed to, and when it was said: `text`, `at`. Raises errors.UnknownVoice.
+
+        A mix has none of its own: what was agreed to for its parts is noted in its recipe.
+        """
+        return dict(self._read(id).get("consent", {}))
 
     # On disk
 
@@ -142,7 +242,7 @@ class Library:
         return self._folder / id
 
     def _unknown(self, id: str) -> UnknownVoice:
-        return UnknownVoice(voice=id, known=", ".join(voice.id for voice in self.cloned()[:SHOWN]) or "none yet")
+        return UnknownVoice(voice=id, known=", ".join(voice.id for voice in self.made()[:SHOWN]) or "none yet")
 
     def _read(self, id: str) -> dict[str, Any]:
         try:
@@ -155,7 +255,7 @@ class Library:
             if ID.fullmatch(place.name):
                 try:
                     record = dict(json.loads((place / "voice.json").read_text("utf-8")))
-                    _voice(record)
+                    as_voice(record)
                     yield record
                 except (OSError, ValueError, KeyError):
                     log.warning("%s holds no voice that can be read", place)
@@ -170,62 +270,9 @@ class Library:
                 (new / clip.file).write_bytes(clip.flac)
             if heard is not None:
                 fingerprint, conditioning = heard
-                (new / _conditioning_file(fingerprint)).write_bytes(conditioning.to_bytes())
-            write_whole(new / "voice.json", _json(record))
+                (new / conditioning_file(fingerprint)).write_bytes(conditioning.to_bytes())
+            write_whole(new / "voice.json", as_json(record))
             new.rename(self._folder / record["id"])
         except BaseException:
             shutil.rmtree(new, ignore_errors=True)
             raise
-
-
-def _record(id: str, name: str, language: str, consent: str, clips: Sequence[Clip]) -> dict[str, Any]:
-    """What `voice.json` holds."""
-    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return {
-        "id": id,
-        "name": name,
-        "language": language,
-        "consent": {"text": consent, "at": now},
-        "created_at": now,
-        "speech_s": round(sum(clip.speech_s for clip in clips), 2),
-        "notes": [note for clip in clips for note in clip.notes],
-        "clips": [
-            {
-                "file": clip.file,
-                "shown": clip.shown,
-                "seconds": round(clip.seconds, 2),
-                "speech_s": round(clip.speech_s, 2),
-            }
-            for clip in clips
-        ],
-    }
-
-
-def _voice(record: Mapping[str, Any]) -> Voice:
-    return Voice(
-        id=record["id"],
-        name=record["name"],
-        kind="cloned",
-        language=record["language"],
-        created_at=record["created_at"],
-        speech_s=record["speech_s"],
-        notes=record["notes"] or None,
-    )
-
-
-def _said(what: str, words: str, longest: int) -> str:
-    """A field of the user's, without blanks around it. Raises errors.BadVoice when it is empty or too long."""
-    words = " ".join("".join(sign if sign.isprintable() else " " for sign in words).split())
-    if not words:
-        raise BadVoice(reason=f"it has no {what}")
-    if len(words) > longest:
-        raise BadVoice(reason=f"its {what} has {len(words)} characters; at most {longest} are kept")
-    return words
-
-
-def _conditioning_file(fingerprint: str) -> str:
-    return f"conditioning-{re.sub(r'[^0-9A-Za-z]', '', fingerprint) or 'unknown'}.safetensors"
-
-
-def _json(record: Mapping[str, Any]) -> bytes:
-    return json.dumps(record, indent=2, ensure_ascii=False).encode() + b"\n"

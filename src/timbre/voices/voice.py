@@ -6,17 +6,27 @@ from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A voice in a mix: who it is, what it was called when it was mixed, and its share of the whole."""
+
+    id: str
+    name: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class Voice:
     """Who can speak. What has no value is None: a built-in voice has no recordings to tell of."""
 
     id: str
     name: str
-    kind: Literal["built-in", "cloned"]
+    kind: Literal["built-in", "cloned", "mixed"]
     language: str | None = None
     about: str | None = None
     created_at: str | None = None
     speech_s: float | None = None
     notes: list[str] | None = None
+    parts: tuple[Part, ...] | None = None
 
 
 OPENAI_NAMES = (

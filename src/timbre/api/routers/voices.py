@@ -9,7 +9,7 @@ from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 
 from timbre.api import audio
 from timbre.api.routers.speech import AUDIO
-from timbre.api.schemas import VoiceOut, Voices
+from timbre.api.schemas import MixOfVoices, NamedMix, VoiceChange, VoiceOut, Voices
 from timbre.api.uploads import kept
 from timbre.api.wiring import Wired
 from timbre.speech import Asked
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/voices", tags=["voices"])
 
 @router.get("", response_model_exclude_none=True)
 async def voices(wired: Wired) -> Voices:
-    """All voices: those built into the loaded model, then the cloned ones."""
+    """All voices: those built into the loaded model, then those cloned and mixed here."""
     found = await asyncio.to_thread(wired.library.all, await wired.engine.stats())
     return Voices(items=[shown(voice) for voice in found])
 
@@ -40,15 +40,39 @@ async def clone(
     return shown(voice)
 
 
+@router.post("/mix", status_code=201, response_model_exclude_none=True)
+async def mix(asked: NamedMix, wired: Wired) -> VoiceOut:
+    """Make a voice that lies between others. Answers when it can speak."""
+    stats = await wired.engine.ready()
+    library, engine = wired.library, wired.waiting_engine
+    return shown(await asyncio.to_thread(library.mix, asked.name, asked.wish, stats, asked.language, engine))
+
+
+@router.post("/mix/preview", response_class=Response, responses=AUDIO)
+async def preview_mix(asked: MixOfVoices, request: Request, wired: Wired, format: str = "mp3") -> Response:
+    """Hear a mix read a sentence before it is kept."""
+    format = audio.known(format)
+    stats = await wired.engine.ready()
+    voice = await asyncio.to_thread(wired.library.draft, asked.wish, stats, asked.language)
+    return await _read_aloud(voice, request, wired, format)
+
+
 @router.get("/{voice_id}", response_model_exclude_none=True)
 async def voice(voice_id: str, wired: Wired) -> VoiceOut:
     """One voice."""
     return shown(await asyncio.to_thread(wired.library.get, voice_id, await wired.engine.ready()))
 
 
+@router.patch("/{voice_id}", response_model_exclude_none=True)
+async def change(voice_id: str, asked: VoiceChange, wired: Wired) -> VoiceOut:
+    """Change the name, the language or the description of a voice that was made here."""
+    stats = await wired.engine.ready()
+    return shown(await asyncio.to_thread(wired.library.change, voice_id, stats, **asked.model_dump()))
+
+
 @router.delete("/{voice_id}", status_code=204)
 async def remove(voice_id: str, wired: Wired) -> None:
-    """Delete a cloned voice with its recordings."""
+    """Delete a voice that was made here: a cloned one with its recordings, or a mix."""
     await asyncio.to_thread(wired.library.remove, voice_id, await wired.engine.ready())
 
 
@@ -57,10 +81,15 @@ async def preview(voice_id: str, request: Request, wired: Wired, format: str = "
     """Hear a voice read a sentence in its own language."""
     format = audio.known(format)
     voice = await asyncio.to_thread(wired.library.get, voice_id, await wired.engine.ready())
-    utterance = await wired.prepare(Asked(preview_text(voice), voice_id, sampling={"seed": 0}))
+    return await _read_aloud(voice, request, wired, format)
+
+
+async def _read_aloud(voice: Voice, request: Request, wired: Wired, format: str) -> Response:
+    """A voice with a sentence in its own language, always by the same dice."""
+    utterance = await wired.prepare(Asked(preview_text(voice), voice, sampling={"seed": 0}))
     return await audio.live(request, wired.speak(utterance, request), format, utterance.sampling.seed)
 
 
 def shown(voice: Voice) -> VoiceOut:
     """A voice as the API shows it; what it has no value for is left out."""
-    return VoiceOut(**{name: getattr(voice, name) for name in VoiceOut.model_fields})
+    return VoiceOut.model_validate(voice, from_attributes=True)
