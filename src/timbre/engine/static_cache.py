@@ -41,7 +41,7 @@ class Stretch:
 
     kept: Tensor  # [layers, places, 2, heads, span, head]: a view, keys and values
     lengths: Tensor  # [places]
-    aligning: dict[int, list[int]]
+    aligning: dict[int, Tensor]  # heads by layer, on the device: a list would be copied there, which no graph can hold
     looks: Tensor  # [places, span]: where the aligning heads look, summed
     every: Tensor = field(init=False)  # the places' numbers, [places]
     heard: Tensor = field(init=False)  # which positions each hears, [places, 1, 1, span]
@@ -56,8 +56,9 @@ class Stretch:
         kept = self.kept[layer]
         kept[self.every, :, :, self.lengths] = new[:, 1:]
         query, (keys, values) = new[:, 0, :, None], kept.unbind(1)
-        if aligning := self.aligning.get(layer):
-            scores = query[:, aligning] @ keys[:, aligning].transpose(2, 3) / query.shape[-1] ** 0.5
+        if (heads := self.aligning.get(layer)) is not None:
+            asked, among = query.index_select(1, heads), keys.index_select(1, heads)
+            scores = asked @ among.transpose(2, 3) / query.shape[-1] ** 0.5
             shares = scores.float().masked_fill(~self.heard, -torch.inf).softmax(-1)
             self.looks.add_(shares.sum(1)[:, 0])
         return F.scaled_dot_product_attention(query, keys, values, attn_mask=self.heard).flatten(1)
@@ -75,7 +76,8 @@ class StaticCache:
         # what a step reads, at a fixed address: each place's code, what it has said before, where its new position goes
         self.inputs = torch.zeros(3, rows, dtype=torch.long, device=like.device)
         self.looks = torch.zeros(rows, self.room, device=like.device)
-        self.aligning = by_layer(args.alignment_heads)
+        by_its_layer = by_layer(args.alignment_heads)
+        self.aligning = {layer: torch.tensor(heads, device=like.device) for layer, heads in by_its_layer.items()}
         self.places: list[Place] = []
         self._steps: dict[tuple[int, int], Callable[[], Tensor]] = {}
 

@@ -106,7 +106,7 @@ class Utterance:
         parts = [self.vocoder.push(torch.stack(latents))] if latents else []
         if self.silent:
             parts.append(self.vocoder.finish())
-        samples = torch.cat(parts).numpy() if parts else np.zeros(0, np.float32)
+        samples = torch.cat(parts).float().cpu().numpy() if parts else np.zeros(0, np.float32)
         return faded(samples) if self.silent and self.cut else samples
 
     @property
