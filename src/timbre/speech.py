@@ -1,13 +1,14 @@
 """From what a user asks for to what the engine is told: the one way that the API and the command line share."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from timbre.engine.blocking import Client
 from timbre.engine.protocol import Conditioning, Sampling
 from timbre.errors import LanguageNotSpoken, ModelNotLoaded, UnknownModel
 from timbre.models import catalogue
+from timbre.text.growing import Growing
 from timbre.text.languages import resolve
 from timbre.text.plan import Piece, plan
 from timbre.voices.library import Library, Voice
@@ -44,13 +45,31 @@ def prepare(asked: Asked, stats: Mapping[str, Any], engine: Client, library: Lib
     The engine itself is asked only when a voice has to be heard first. Raises what `timbre.text.plan.plan`, the library
     and the engine raise, and errors.UnknownModel, ModelNotLoaded, UnknownLanguage, LanguageNotSpoken.
     """
+    voice, language = _choose(asked, stats, library)
+    pieces = plan(asked.text, language, stats["limits"][language])  # first, for a voice may take long to be heard
+    return replace(_silent(asked, voice, language, stats, engine, library), pieces=pieces)
+
+
+def begin(asked: Asked, stats: Mapping[str, Any], engine: Client, library: Library) -> tuple[Utterance, Growing]:
+    """The same for a text that is still to come, and what will plan it. Raises the same, save what is said of texts."""
+    voice, language = _choose(asked, stats, library)
+    utterance = _silent(asked, voice, language, stats, engine, library)
+    return utterance, Growing(language, stats["limits"][language])
+
+
+def _choose(asked: Asked, stats: Mapping[str, Any], library: Library) -> tuple[Voice, str]:
     check_model(asked.model, stats)
     voice = asked.voice if isinstance(asked.voice, Voice) else library.get(asked.voice, stats)
-    language = choose_language(asked.language, voice, stats)
-    pieces = plan(asked.text, language, stats["limits"][language])
+    return voice, choose_language(asked.language, voice, stats)
+
+
+def _silent(
+    asked: Asked, voice: Voice, language: str, stats: Mapping[str, Any], engine: Client, library: Library
+) -> Utterance:
+    """An utterance that has nothing to say yet."""
     conditioning = library.conditioning(voice, stats, engine)
     sampling = Sampling.from_dict({**stats["sampling"], **asked.sampling})
-    return Utterance(pieces, language, conditioning, sampling.seeded())
+    return Utterance([], language, conditioning, sampling.seeded())
 
 
 def check_model(wanted: str | None, stats: Mapping[str, Any]) -> None:

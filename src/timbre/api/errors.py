@@ -21,6 +21,10 @@ class InvalidRequest(TimbreError):
     hint = "See /openapi.json for what a request has to look like."
 
 
+class InvalidMessage(InvalidRequest):
+    hint = "See docs/api.md for what a message has to look like."
+
+
 class NoSuchRoute(TimbreError):
     code, status = "not_found", 404
     message = "There is nothing at {path}."
@@ -54,11 +58,17 @@ class WrongOrigin(TimbreError):
 def answer(fault: TimbreError, scope: Scope) -> JSONResponse:
     """The answer to a fault, in the shape that the path's clients know."""
     request_id = scope.get("state", {}).get("request_id", "")
-    shape = _openai(fault) if scope.get("path", "").startswith("/v1/") else _native(fault, request_id)
+    openai = scope["type"] == "http" and scope.get("path", "").startswith("/v1/")  # OpenAI's clients open no sockets
+    shape = _openai(fault) if openai else native_shape(fault, request_id)
     headers = {"X-Request-ID": request_id}
     if fault.retry_after is not None:
         headers["Retry-After"] = str(fault.retry_after)
     return JSONResponse({"error": shape}, fault.status, headers)
+
+
+def native_shape(fault: TimbreError, request_id: str) -> dict[str, Any]:
+    """A fault as everybody else reads it."""
+    return {"code": fault.code, "message": str(fault), "hint": fault.advice, "request_id": request_id}
 
 
 def openai_shape(fault: TimbreError) -> dict[str, Any]:
@@ -72,10 +82,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(Exception, _on_bug)
-
-
-def _native(fault: TimbreError, request_id: str) -> dict[str, Any]:
-    return {"code": fault.code, "message": str(fault), "hint": fault.advice, "request_id": request_id}
 
 
 def _openai(fault: TimbreError) -> dict[str, Any]:
@@ -113,13 +119,14 @@ async def _on_invalid(request: Request, fault: Exception) -> JSONResponse:
     return answer(invalid(fault.errors()[0]), request.scope)
 
 
-def invalid(first: dict[str, Any]) -> InvalidRequest:
+def invalid(first: dict[str, Any], kind: type[InvalidRequest] = InvalidRequest) -> InvalidRequest:
     """One sentence from the first of pydantic's findings."""
+    whole = "The message" if kind is InvalidMessage else "The body"
     if first["type"] == "json_invalid":
-        return InvalidRequest(field="The body", problem="it is not JSON")
-    field = ".".join(str(part) for part in first["loc"] if part not in {"body", "query", "path"}) or "The body"
+        return kind(field=whole, problem="it is not JSON")
+    field = ".".join(str(part) for part in first["loc"] if part not in {"body", "query", "path"}) or whole
     problem = re.sub(r"^(Value error|Input),? ", "it ", first["msg"]).rstrip(".")
-    return InvalidRequest(field=field, problem=PROBLEMS.get(first["type"], problem))
+    return kind(field=field, problem=PROBLEMS.get(first["type"], problem))
 
 
 PROBLEMS = {"missing": "it is missing", "extra_forbidden": "there is no such field"}

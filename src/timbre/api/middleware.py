@@ -14,6 +14,9 @@ from timbre.errors import TimbreError
 
 MEGABYTE = 1_000_000
 JSON_LIMIT_MB = 1
+CONNECTIONS = {"http", "websocket"}
+ANSWERS = {"http.response.start", "websocket.accept", "websocket.http.response.start"}
+"""What begins an answer, and has its headers."""
 
 SAFE_HEADERS = {
     "Content-Security-Policy": (
@@ -36,7 +39,7 @@ class RequestId:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in CONNECTIONS:
             await self.app(scope, receive, send)
             return
         given = Headers(scope=scope).get("x-request-id", "")
@@ -59,7 +62,7 @@ class SafeHeaders:
 
 
 class OnlyOurHost:
-    """Answers only to names we go by, and takes changes only from our own page.
+    """Answers only to names we go by, and takes changes, and WebSockets, only from our own page.
 
     Else a page anywhere could point its own name at 127.0.0.1 and use this service from a visitor's browser. Addresses
     in figures cannot be pointed elsewhere, so all of them are taken.
@@ -70,7 +73,7 @@ class OnlyOurHost:
         self.names = {"localhost", socket.gethostname().lower()} | {name.strip().lower() for name in names.split(",")}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in CONNECTIONS:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
@@ -78,7 +81,8 @@ class OnlyOurHost:
         if not self._is_ours(_name(host)):
             await answer(WrongHost(host=host), scope)(scope, receive, send)
             return
-        if scope["method"] not in {"GET", "HEAD", "OPTIONS"} and origin and origin.partition("://")[2] != host:
+        changes = scope["type"] == "websocket" or scope["method"] not in {"GET", "HEAD", "OPTIONS"}
+        if changes and origin and origin.partition("://")[2] != host:
             await answer(WrongOrigin(origin=origin), scope)(scope, receive, send)
             return
         await self.app(scope, receive, send)
@@ -135,7 +139,8 @@ class BoundedBody:
 
 def _with_headers(send: Send, headers: dict[str, str]) -> Send:
     async def sending(message: Message) -> None:
-        if message["type"] == "http.response.start":
+        if message["type"] in ANSWERS:
+            message.setdefault("headers", [])
             present = MutableHeaders(scope=message)
             for name, value in headers.items():
                 present.setdefault(name, value)

@@ -9,6 +9,7 @@ import sys
 import uvicorn
 
 from timbre.api.app import create
+from timbre.api.middleware import JSON_LIMIT_MB, MEGABYTE
 from timbre.settings import settings
 
 
@@ -32,6 +33,9 @@ async def _serve(parent: int | None) -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=5,
+        ws_max_size=JSON_LIMIT_MB * MEGABYTE,
+        ws_ping_timeout=None,  # behind the audio that a slow reader has not taken yet, a ping waits for long
+        ws_per_message_deflate=False,  # sound hardly gets smaller, and everybody else would wait for it
     )
     server = uvicorn.Server(config)
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)

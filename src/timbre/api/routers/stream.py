@@ -1,0 +1,14 @@
+"""WS /v1/audio/stream: a text goes in as it is written, and audio comes out as it is made."""
+
+from fastapi import APIRouter, WebSocket
+
+from timbre.api.streaming import converse
+from timbre.api.wiring import Wired
+
+router = APIRouter(prefix="/v1")
+
+
+@router.websocket("/audio/stream")
+async def stream(socket: WebSocket, wired: Wired) -> None:
+    """OpenAPI has no place for it: `docs/api.md` says what goes over it."""
+    await converse(socket, wired)

@@ -1,0 +1,218 @@
+"""Speech for a text that is still being written: what the client writes comes in while what is spoken goes out."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ValidationError
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from timbre.api.audio import encoded, known
+from timbre.api.errors import InvalidMessage, invalid, native_shape
+from timbre.api.messages import StreamOpening, StreamText
+from timbre.api.wiring import Json, Wiring
+from timbre.engine.protocol import RATE
+from timbre.errors import BadRequest, EmptyText, TextStopped, TextTooLong, TimbreError
+from timbre.text.growing import Growing
+from timbre.text.plan import Piece
+
+log = logging.getLogger("timbre.api")
+Message = TypeVar("Message", bound=BaseModel)
+
+OPENING_S = 60.0
+"""Seconds until a client has to say what it wants."""
+
+DONE, GOING, REFUSED, BROKEN, LATER = 1000, 1001, 1008, 1011, 1013
+"""How a socket is closed, by the numbers of RFC 6455 and IANA: LATER where asking again helps."""
+
+
+async def converse(socket: WebSocket, wired: Wiring) -> None:
+    """One speech with one client, from what it wants to the last of the audio; what goes wrong is told to it."""
+    await socket.accept()
+    try:
+        fault = await _speech(socket, wired)
+    except WebSocketDisconnect:
+        return
+    except TimbreError as raised:
+        fault = raised
+        await _tell_fault(socket, fault)
+    except Exception:
+        fault = TimbreError()
+        log.exception("request %s, %s, failed:", _request_id(socket), socket.url.path)
+        await _tell_fault(socket, fault)
+    with contextlib.suppress(WebSocketDisconnect):
+        await socket.close(_close_code(fault), fault.code if fault else None)
+
+
+async def _speech(socket: WebSocket, wired: Wiring) -> TimbreError | None:
+    """Reads and speaks side by side, until either is done. Returns what was wrong with the end of the text."""
+    try:
+        opening = await asyncio.wait_for(_next(socket, StreamOpening), OPENING_S)
+    except TimeoutError:
+        raise TextStopped(seconds=round(OPENING_S)) from None
+    text = IncomingText(wired.settings.text_limit)
+    speaker = Speaker(socket, wired, opening, text)
+    speaking = asyncio.create_task(speaker.run())
+    reading = asyncio.create_task(_read(socket, text))
+    try:
+        await asyncio.wait({speaking, reading}, return_when=asyncio.FIRST_COMPLETED)
+        if not speaking.done():  # and so the client wants no more, or has gone, or said what cannot be read
+            speaking.cancel()
+            await asyncio.wait({speaking})
+            reading.result()
+            await speaker.tell_done(cancelled=True)
+        else:
+            speaking.result()
+    finally:
+        for task in (speaking, reading):
+            task.cancel()
+        await asyncio.gather(speaking, reading, return_exceptions=True)
+    return text.fault
+
+
+async def _read(socket: WebSocket, text: "IncomingText") -> None:
+    """Takes what the client writes, until it cancels. What came before a text became too long is spoken."""
+    while not (message := await _next(socket, StreamText)).cancel:
+        try:
+            text.take(message)
+        except TextTooLong as fault:
+            if text.fault or not text.length:
+                raise
+            text.end(fault)
+            await _tell_fault(socket, fault)
+
+
+class IncomingText:
+    """A text on its way in: taken at its own pace and planned at ours. limit: of its characters."""
+
+    def __init__(self, limit: int) -> None:
+        self.length, self.planned = 0, list[Piece]()
+        self.fault: TextTooLong | None = None  # what it ended with
+        self._limit, self._over = limit, False
+        self._new: list[tuple[str, bool]] = []  # fragments, and whether what is there is to be said then
+        self._changed = asyncio.Event()
+
+    def take(self, message: StreamText) -> None:
+        """Raises errors.TextTooLong, and BadRequest for what comes after the end."""
+        if self.fault:
+            return  # who wrote it could not know yet
+        if self._over:
+            raise BadRequest(reason="its text had come to an end")
+        if self.length + len(message.text) > self._limit:
+            raise TextTooLong(length=self.length + len(message.text), limit=self._limit)
+        self.length += len(message.text)
+        if self._new and not self._new[-1][1]:  # the last is still waiting: they go on together
+            self._new[-1] = (self._new[-1][0] + message.text, message.flush)
+        elif message.text or (message.flush and not self._new):
+            self._new.append((message.text, message.flush))
+        if message.end:
+            self.end()
+        self._changed.set()
+
+    def end(self, fault: TextTooLong | None = None) -> None:
+        """No more of it comes."""
+        self.fault, self._over = fault, True
+        self._changed.set()
+
+    async def pieces(self, growing: Growing) -> AsyncIterator[Piece]:
+        """What is to be said, as soon as it is known. Raises errors.EmptyText at the end when there was nothing."""
+        over = False
+        while not over:
+            await self._changed.wait()
+            self._changed.clear()
+            over, new, self._new = self._over, self._new, []
+            for piece in await asyncio.to_thread(_planned, growing, new, over):
+                self.planned.append(piece)
+                yield piece
+        if not self.planned and not self.fault:
+            raise EmptyText()
+
+
+def _planned(growing: Growing, new: list[tuple[str, bool]], over: bool) -> list[Piece]:
+    pieces: list[Piece] = []
+    for text, flush in new:
+        pieces += growing.add(text)
+        if flush:
+            pieces += growing.flush()
+    return pieces + growing.flush() if over else pieces
+
+
+class Speaker:
+    """Sends the audio of a text, and says where in it each sentence begins."""
+
+    def __init__(self, socket: WebSocket, wired: Wiring, opening: StreamOpening, text: IncomingText) -> None:
+        self._socket, self._wired, self._opening, self._text = socket, wired, opening, text
+        self._starts: dict[int, int] = {}  # the sample that each sentence begins at
+        self._told, self._samples = 0, 0
+
+    async def run(self) -> None:
+        """Until the last of the audio is sent."""
+        format = known(self._opening.response_format)
+        utterance, growing = await self._wired.begin(self._opening.asked())
+        await self._socket.send_json(
+            {
+                "event": "started",
+                "language": utterance.language,
+                "seed": utterance.sampling.seed,
+                "response_format": format,
+                "sample_rate": RATE,
+                "request_id": _request_id(self._socket),
+            }
+        )
+        spoken = self._wired.speak(utterance, self._socket, self._text.pieces(growing), self._starts.__setitem__)
+        async with contextlib.aclosing(encoded(self._counted(spoken), format)) as chunks:
+            async for chunk in chunks:
+                await self._tell_sentences()
+                await self._socket.send_bytes(chunk)
+        await self.tell_done()
+
+    async def tell_done(self, cancelled: bool = False) -> None:
+        """The last word about the speech."""
+        facts: Json = {"event": "done", "sentences": self._told, "audio_s": round(self._samples / RATE, 3)}
+        await self._socket.send_json(facts | ({"cancelled": True} if cancelled else {}))
+
+    async def _tell_sentences(self) -> None:
+        """Before the audio that they begin in."""
+        while (at := self._starts.get(self._told)) is not None:
+            text = self._text.planned[self._told].text
+            event = {"event": "sentence", "index": self._told, "text": text, "at_s": round(at / RATE, 3)}
+            await self._socket.send_json(event)
+            self._told += 1
+
+    async def _counted(self, spoken: AsyncGenerator[NDArray[np.float32], None]) -> AsyncGenerator[NDArray[np.float32]]:
+        async with contextlib.aclosing(spoken):
+            async for samples in spoken:
+                self._samples += len(samples)
+                yield samples
+
+
+async def _next(socket: WebSocket, kind: type[Message]) -> Message:
+    """The client's next message. Raises errors.InvalidMessage, WebSocketDisconnect."""
+    message = await socket.receive()
+    if message["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(message.get("code", GOING))
+    try:
+        return kind.model_validate_json(message.get("text") or b"")
+    except ValidationError as found:
+        raise invalid(dict(found.errors()[0]), InvalidMessage) from None
+
+
+async def _tell_fault(socket: WebSocket, fault: TimbreError) -> None:
+    with contextlib.suppress(WebSocketDisconnect):
+        await socket.send_json({"error": native_shape(fault, _request_id(socket))})
+
+
+def _request_id(socket: WebSocket) -> str:
+    return str(socket.scope.get("state", {}).get("request_id", ""))
+
+
+def _close_code(fault: TimbreError | None) -> int:
+    if fault is None:
+        return DONE
+    if fault.retry_after is not None:
+        return LATER
+    return BROKEN if fault.status >= 500 else REFUSED
