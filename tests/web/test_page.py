@@ -145,6 +145,44 @@ def test_a_voice_is_cloned_from_files_and_removed(open_page: Open):
     card.wait_for(state="detached")
 
 
+@pytest.mark.parametrize("width", [1280, 360])
+def test_voices_are_mixed_by_keyboard_heard_saved_and_removed(open_page: Open, width: int):
+    page = open_page(width=width)
+    page.focus("#mix-open")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#mix-dialog.show")
+    until(page, "document.activeElement === document.getElementById('mix-dialog')")  # it has opened
+    shares = page.locator("#mix-parts output")
+    assert shares.all_inner_texts() == ["50%", "50%"] and page.locator("#mix-parts .btn-close:enabled").count() == 0
+    page.focus("#mix-parts li:first-child input")
+    page.keyboard.press("End")
+    assert shares.all_inner_texts() == ["66%", "34%"]
+    page.focus("#mix-add")
+    for _ in range(2):
+        page.keyboard.press("Enter")
+        page.focus("#mix-add")
+    assert shares.count() == 4 and page.is_disabled("#mix-add")  # the model has no more voices
+    assert page.evaluate("document.querySelector('#mix-dialog .modal-body').scrollWidth") <= width
+    page.get_by_label("Take Davi out").click()
+    assert shares.count() == 3
+    page.click("#mix-hear")
+    until(page, "document.getElementById('mix-hear').textContent === 'Stop'")
+    until(page, "document.getElementById('mix-hear').textContent === 'Hear the mix'")  # it has played to its end
+    page.click("#mix-go")
+    page.wait_for_selector("#mix-fault:not(.d-none)")
+    assert "no name" in page.inner_text("#mix-fault")
+    page.keyboard.type("Narrator")  # the field has the focus
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#mix-dialog", state="hidden", timeout=60_000)
+    card = page.locator("#voices .voice", has_text="Narrator")
+    assert card.locator("input").is_checked() and "50% Ana, 25% Bruno, 25% Clara" in card.inner_text()
+    speak(page)
+    assert "of speech" in page.inner_text("#status")
+    page.on("dialog", lambda dialog: dialog.accept())
+    card.get_by_label("Remove Narrator").click()
+    card.wait_for(state="detached")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_it_fits_and_follows_the_system(open_page: Open, width: int, scheme: str):

@@ -23,13 +23,16 @@ export async function call(path, options = {}) {
 
 export const read = async (path) => (await call(path)).json();
 
-export const synthesize = (wanted, signal) =>
-  call("/synthesize-direct", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(wanted),
-    signal,
-  });
+const post = (path, wanted, signal) =>
+  call(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(wanted), signal });
+
+export const synthesize = (wanted, signal) => post("/synthesize-direct", wanted, signal);
+
+/** A mix that is kept, as a voice. */
+export const mix = async (wanted) => (await post("/voices/mix", wanted)).json();
+
+/** How a mix would sound, as a file. */
+export const hearMix = async (wanted, signal) => (await post("/voices/mix/preview?format=wav", wanted, signal)).blob();
 
 /** Uploads recordings; `progress` hears the share that has gone out. fetch cannot tell that, XMLHttpRequest can. */
 export function clone(form, progress) {

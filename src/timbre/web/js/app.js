@@ -4,6 +4,7 @@ import { read, synthesize } from "./api.js";
 import * as clone from "./clone.js";
 import { $, hideFault, options, save, showFault } from "./dom.js";
 import * as i18n from "./i18n.js";
+import * as mix from "./mix.js";
 import { Player, floats } from "./player.js";
 import * as voices from "./voices.js";
 
@@ -146,6 +147,7 @@ async function loadChoices() {
     const own = i18n.locale().split("-")[0];
     options($("language"), rows, localStorage.getItem("timbre.spoken") ?? own);
     options($("clone-language"), rows, $("language").value);
+    options($("mix-language"), rows, $("language").value);
     await voices.load();
   } catch (fault) {
     if (fault.code === "network") showFault($("fault"), fault);
@@ -206,7 +208,9 @@ function install() {
     item.append(button);
     $("format-list").append(item);
   }
-  clone.install((voice) => { $("status").textContent = t("cloneDone", { name: voice.name }); });
+  const made = (voice) => { $("status").textContent = t("cloneDone", { name: voice.name }); };
+  clone.install(made);
+  mix.install(made);
 }
 
 install();

@@ -1,22 +1,26 @@
-// The voices as cards: choose one, hear it, remove a cloned one.
+// The voices as cards: choose one, hear it, remove one that was made here.
 
 import { call, read } from "./api.js";
 import { $, hideFault, make, showFault } from "./dom.js";
-import { t } from "./i18n.js";
+import { number, t } from "./i18n.js";
 
 let voices = [];
 let sample = null; // the preview that is playing, and its button
 
 export const chosen = () => voices.find((voice) => voice.id === document.querySelector("#voices input:checked")?.value);
 
+export const all = () => voices;
+
 export async function load() {
   voices = (await read("/voices")).items;
+  $("mix-open").disabled = voices.length < 2;
   show();
 }
 
 export function choose(id) {
   localStorage.setItem("timbre.voice", id);
   show();
+  document.querySelector("#voices .voice:has(input:checked)")?.scrollIntoView({ block: "nearest" });
 }
 
 export function show() {
@@ -29,13 +33,23 @@ export function show() {
 function card(voice, checked) {
   const input = make("input", { type: "radio", name: "voice", value: voice.id, checked });
   input.addEventListener("change", () => localStorage.setItem("timbre.voice", voice.id));
-  const face = make("span", { className: "face", textContent: initials(voice.name), ariaHidden: "true" });
-  face.style.setProperty("--hue", hue(voice.id));
-  const kind = voice.kind === "cloned" ? t("cloned") : t("builtIn");
-  const who = make("span", { className: "who" }, make("b", { textContent: voice.name }), make("small", { textContent: voice.about || kind }));
-  const label = make("label", { className: "voice", title: voice.about || voice.name }, input, face, who, hearButton(voice));
-  if (voice.kind === "cloned") label.append(removeButton(voice));
+  const who = make("span", { className: "who" }, make("b", { textContent: voice.name }), make("small", { textContent: about(voice) }));
+  const label = make("label", { className: "voice", title: about(voice) }, input, face(voice), who, hearButton(voice));
+  if (voice.kind !== "built-in") label.append(removeButton(voice));
   return label;
+}
+
+/** The round mark that a voice is known by. */
+export function face(voice) {
+  const mark = make("span", { className: "face", textContent: initials(voice.name), ariaHidden: "true" });
+  mark.style.setProperty("--hue", hue(voice.id));
+  return mark;
+}
+
+function about(voice) {
+  if (voice.about) return voice.about;
+  if (voice.parts) return voice.parts.map((part) => `${number(part.weight * 100)}% ${part.name}`).join(", ");
+  return t(voice.kind === "cloned" ? "cloned" : "builtIn");
 }
 
 function hearButton(voice) {
@@ -59,7 +73,7 @@ function removeButton(voice) {
   const button = iconButton("M6 6l12 12M18 6 6 18", t("remove", { name: voice.name }), "");
   button.addEventListener("click", async (event) => {
     event.preventDefault();
-    if (!confirm(t("removeSure", { name: voice.name }))) return;
+    if (!confirm(question(voice))) return;
     hideFault($("fault"));
     try {
       await call(`/voices/${encodeURIComponent(voice.id)}`, { method: "DELETE" });
@@ -69,6 +83,13 @@ function removeButton(voice) {
     await load();
   });
   return button;
+}
+
+/** What is asked before a voice goes: also what becomes of the mixes that it is in. */
+function question(voice) {
+  if (voice.parts) return t("removeMixSure", { name: voice.name });
+  const mixes = voices.filter((other) => other.parts?.some((part) => part.id === voice.id)).map((other) => other.name);
+  return [t("removeSure", { name: voice.name }), ...(mixes.length ? [t("removePartOf", { mixes: mixes.join(", ") })] : [])].join(" ");
 }
 
 function iconButton(path, label, kind) {
@@ -85,7 +106,8 @@ function iconButton(path, label, kind) {
 
 const initials = (name) => name.split(/\s+/).map((word) => [...word][0] ?? "").slice(0, 2).join("").toUpperCase();
 
-function hue(id) {
+/** A voice's colour, from its id. */
+export function hue(id) {
   let sum = 0;
   for (const letter of id) sum = (sum * 31 + letter.codePointAt(0)) % 360;
   return (sum * 137) % 360;
