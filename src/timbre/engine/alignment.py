@@ -61,7 +61,8 @@ class Alignment:
 
     def over(self, likely: float) -> bool:
         """Whether everything was said. `likely`: how likely the model's stop is now."""
-        return self.past > max(AFTER, int(SYMBOLS_AFTER * self.read / self.positions)) or (self.past > LIKELY_AFTER and likely >= LIKELY)
+        most = max(AFTER, int(SYMBOLS_AFTER * self.read / self.positions))
+        return self.past > most or (self.past > LIKELY_AFTER and likely >= LIKELY)
 
     @property
     def repeats(self) -> int:
