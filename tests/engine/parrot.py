@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,6 +66,7 @@ class Parrot:
     name = "parrot"
     folder = Path("parrot")
     fingerprint = "feathers"
+    runs: ClassVar[dict[str, str]] = {"device": "perch"}
     languages = ("en", "pt")
 
     def __init__(self, step_s: float = 0.0, rows: int = 1) -> None:

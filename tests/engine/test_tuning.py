@@ -42,6 +42,7 @@ def test_the_engine_takes_what_was_found_and_another_machine_does_not(home: Path
     assert placed() == Placement("cpu", "fp32", "torch", "fp32")
     assert placed(vocoder=f"{backends.fastest()}-fp32").kind == backends.fastest()
     assert placed(vocoder="fp32").kind == backends.fastest()
+    assert placed().as_dict() == {"device": "cpu", "weights": "fp32", "vocoder": "torch-fp32"}
     told = json.loads(path.read_text())
     path.write_text(json.dumps(told | {"machine": "another"}))
     assert placed().kind == backends.available()[-1][0]

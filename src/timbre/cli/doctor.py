@@ -186,7 +186,8 @@ def _engine(chosen: Settings) -> Finding:
             stats = client.stats()
     except TimbreError:
         return Finding("engine", "note", "none runs", "It is started when it is needed; or: timbre serve")
-    return Finding("engine", "ok", f"{stats.get('model', 'no model')} at {client.address}")
+    runs = ", ".join(stats["runs"].values()) if "runs" in stats else ""
+    return Finding("engine", "ok", f"{stats.get('model', 'no model')} at {client.address} {runs}".rstrip())
 
 
 def _model(name: str) -> Finding:

@@ -212,6 +212,11 @@ class Engine:
         return all(speech.hungry for speech in self.scheduler.speeches)
 
     @property
+    def runs(self) -> dict[str, str]:
+        """Where it runs and in what numbers: `device`, `weights`, `vocoder`."""
+        return self.placement.as_dict()
+
+    @property
     def rows(self) -> int:
         """The most utterances that the batch holds."""
         return self.scheduler.rows

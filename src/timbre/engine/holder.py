@@ -56,6 +56,8 @@ class Speaker(Protocol):
     def learn(self) -> bool: ...
     def cancel(self, speech: Any) -> None: ...
     @property
+    def runs(self) -> dict[str, str]: ...
+    @property
     def adapters(self) -> Shelf: ...
     @property
     def waiting(self) -> int: ...
@@ -121,6 +123,7 @@ class Holder:
             "model": engine.name,
             "folder": str(engine.folder),
             "fingerprint": engine.fingerprint,
+            "runs": engine.runs,
             "languages": list(engine.languages),
             "limits": {language: engine.character_limit(language) for language in engine.languages},
             "voices": self._cards,

@@ -38,6 +38,10 @@ class Placement:
     def on_gpu(self) -> bool:
         return self.device != "cpu"
 
+    def as_dict(self) -> dict[str, str]:
+        """By the names of the settings that choose it."""
+        return {"device": self.device, "weights": self.weights, "vocoder": f"{self.kind}-{self.precision}"}
+
 
 def choose(
     model: Xtts,
