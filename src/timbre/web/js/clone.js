@@ -20,6 +20,7 @@ export function install(done) {
     if (event.defaultPrevented) return;
     event.preventDefault();
     if (!event.dataTransfer.files.length) return;
+    bootstrap.Modal.getInstance($("mix-dialog"))?.hide(); // two dialogs at once would fight over the focus
     bootstrap.Modal.getOrCreateInstance($("clone-dialog")).show();
     add(event.dataTransfer.files);
   });
