@@ -41,7 +41,7 @@ def test_a_mix_is_made_listed_renamed_and_removed(environment: dict[str, str]):
     [
         (["ana"], "'ana' is not a voice and its weight"),
         (["ana=much", "bruno=1"], "'ana=much' is not a voice and its weight"),
-        (["ana=1"], "it has 1 voices"),
+        (["ana=1"], "it takes 2 to 5 voices, not 1"),
         (["ana=1", "bruno=0"], "not a number above zero"),
         (["ana=1", "nobody=1"], "no voice 'nobody'"),
     ],

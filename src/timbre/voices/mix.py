@@ -33,7 +33,7 @@ def recipe(wish: Sequence[tuple[Voice, float]]) -> list[Part]:
 def check(weights: Sequence[float]) -> None:
     """Refuses too few or too many voices, and weights that are not positive numbers. Raises errors.BadMix."""
     if not FEWEST <= len(weights) <= MOST:
-        raise BadMix(reason=f"it has {len(weights)} voices, not {FEWEST} to {MOST}")
+        raise BadMix(reason=f"it takes {FEWEST} to {MOST} voices, not {len(weights)}")
     for weight in weights:
         if not (math.isfinite(weight) and weight > 0):
             raise BadMix(reason=f"the weight {weight:g} is not a number above zero")
