@@ -16,6 +16,16 @@ AHEAD = SHORT + 8
 last word, which may be half there, could yet become shorter when it is read.
 """
 
+WINDOW = 1000
+"""Characters that are looked at together, unless nothing in them is complete: of a long text, the start comes first."""
+
+TRIES = 30
+"""Ends of sentences that are tried in a window: as many very short ones may be read together.
+
+A text of nothing but ends would else keep us busy for minutes, and so would one whose long rest was looked at again
+with every letter.
+"""
+
 HELD = 400
 """Characters after an opened quotation or bracket in which its end is waited for: sentences in it stay together."""
 
@@ -38,40 +48,52 @@ class Growing:
         spoken = resolve(language)
         self._language, self._limit = spoken.code, min(limit, spoken.limit)
         self._rest = ""  # what is not handed out yet
+        self._enough = 0  # how long that has to become before it is looked at again
 
     def add(self, text: str) -> list[Piece]:
         """The pieces that are complete now that this has been written too."""
         self._rest += text
-        ends = [found.end() for found in _END.finditer(self._rest) if found.end() < len(self._rest)]
-        whole: list[Piece] = []
-        back = 1
-        while back <= len(ends):
-            at = ends[-back]
-            if not _open(self._rest, at):
-                whole = whole or self._pieces(self._rest)
-                if settled := self._settled(at, whole):
-                    self._rest = self._rest[at:]
-                    return settled
-            back += max(1, back // 4)  # of a long text that is there at once, not every end is tried
-        return []
+        pieces: list[Piece] = []
+        window = WINDOW
+        while len(self._rest) >= self._enough:
+            settled, at = self._settled(self._rest[:window])
+            pieces += settled
+            self._rest = self._rest[at:]
+            if not settled and window >= len(self._rest):
+                self._enough = len(self._rest) + 1 + max(len(self._rest) - WINDOW // 4, 0) // 8
+                break
+            window, self._enough = (WINDOW, 0) if settled else (2 * window, self._enough)
+        return pieces
 
     def flush(self) -> list[Piece]:
         """All that is left, as if the text ended here. What is added later is read as a new sentence."""
-        rest, self._rest = self._rest, ""
+        rest, self._rest, self._enough = self._rest, "", 0
         pieces = self._pieces(rest)
         pause = PAUSE_PARAGRAPH if rest.rstrip(" \t").endswith("\n") else PAUSE_SENTENCE
         return [*pieces[:-1], replace(pieces[-1], pause=pause)] if pieces else []
 
-    def _settled(self, at: int, whole: list[Piece]) -> list[Piece]:
-        """The pieces before a place, if the text falls apart there and has gone on for long enough; else none."""
-        after = self._pieces(self._rest[at:])
-        if sum(len(piece.text) for piece in after) < AHEAD:
-            return []
-        before = self._pieces(self._rest[:at])
-        if not before or before[:-1] + after != whole[: len(before) - 1] + whole[len(before) :]:
-            return []
-        last = whole[len(before) - 1]  # which knows its pause
-        return [*before[:-1], last] if last.text == before[-1].text else []
+    def _settled(self, text: str) -> tuple[list[Piece], int]:
+        """The pieces of a text that stay as they are whatever follows, and where in it they end; none if there are
+        none.
+
+        They end where the text can be torn without a difference, if it goes on for long enough after that.
+        """
+        ends = [found.end() for found in _END.finditer(text) if found.end() < len(text)]
+        whole = self._pieces(text) if ends else []
+        if sum(len(piece.text) for piece in whole[1:]) < AHEAD:
+            return [], 0
+        for at in ends[: -1 - TRIES * WINDOW // max(len(text), WINDOW) : -1]:
+            before = self._pieces(text[:at])
+            count = len(before)
+            if not before or [piece.text for piece in before] != [piece.text for piece in whole[:count]]:
+                continue
+            after = whole[count:]
+            cut = whole[count - 1].pause < PAUSE_SENTENCE  # within a sentence, whose parts hang on its length
+            if cut or sum(len(piece.text) for piece in after) < AHEAD or _open(text, at):
+                continue
+            if self._pieces(text[at:]) == after:
+                return whole[:count], at  # the last of which knows its pause
+        return [], 0
 
     def _pieces(self, text: str) -> list[Piece]:
         return split(bound(text, self._language), self._language, self._limit)
