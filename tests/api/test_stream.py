@@ -3,15 +3,18 @@
 import asyncio
 import contextlib
 import json
+import os
+import signal
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
 import numpy as np
 import pytest
-from running import Service, serving
+from running import Service, children, serving
 from sound import decoded
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -265,7 +268,7 @@ def test_only_our_own_page_may_open_it(service: Service):
     assert answer.status_code == 400 and answer.json()["error"]["code"] == "wrong_host"
 
 
-def test_who_has_their_share_or_meets_a_full_house_is_told_so(engine_folder, tmp_path_factory):
+def test_who_has_their_share_or_meets_a_full_house_is_told_so(engine_folder: Path, tmp_path: Path):
     settings = {"engine_rows": 1, "engine_queue": 2, "streams_per_client": 2}
     anna, bert = ({"additional_headers": {"Authorization": f"Bearer {who}"}} for who in ("anna", "bert"))
 
@@ -291,8 +294,23 @@ def test_who_has_their_share_or_meets_a_full_house_is_told_so(engine_folder, tmp
                 heard = await refused(service, who)
                 assert heard.error["code"] == code and heard.code == 1013 and not heard.audio
 
-    with serving(tmp_path_factory.mktemp("full"), engine_folder, **settings) as service:
+    with serving(tmp_path / "home", engine_folder, **settings) as service:
         asyncio.run(test(service))
+
+
+def test_an_engine_that_falls_before_it_was_heard_is_waited_for(engine_folder: Path, tmp_path: Path):
+    async def test(service: Service) -> Heard:
+        async with opened(service) as socket:
+            await tell(socket, WISH)
+            assert json.loads(await asyncio.wait_for(socket.recv(), 20))["event"] == "started"
+            os.kill(children(service)["engine"], signal.SIGKILL)
+            await tell(socket, *({"text": letter} for letter in STORY), {"end": True})
+            return await asyncio.wait_for(listen(socket), 60)
+
+    with serving(tmp_path / "home", engine_folder) as service:
+        heard = asyncio.run(test(service))
+        with httpx.Client(base_url=service.url, timeout=60) as http:
+            same(heard.audio, whole(http, STORY))
 
 
 def engine_of(http: httpx.Client) -> dict:
