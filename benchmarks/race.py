@@ -35,6 +35,7 @@ Figures = list[dict[str, float]]
 def racing(command: list[str], folder: Path, threads: int) -> Iterator[subprocess.Popen[str]]:
     """A racer as a process, which races once for each line that it reads."""
     environment = os.environ | ({"OMP_NUM_THREADS": str(threads)} if threads else {})
+    environment.pop("GOMP_SPINCOUNT", None)  # which is ours, and ours sets it again
     with subprocess.Popen(
         command, cwd=folder, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:
