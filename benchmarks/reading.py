@@ -8,6 +8,8 @@ from pathlib import Path
 
 import torch
 
+from timbre.xtts import processor
+
 TEXT = "O sistema lê o texto em voz alta, com a voz que você escolheu, sem pressa e sem tropeços."
 
 
@@ -22,14 +24,11 @@ def spread(values: Sequence[float]) -> dict[str, float]:
 
 def machine(device: str = "cpu") -> dict[str, object]:
     """What the figures are of: processor, GPU if it is one, threads, and the versions of what computes."""
-    names = Path("/proc/cpuinfo")
-    lines = names.read_text().splitlines() if names.exists() else []
-    name = next(
-        (line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.processor()
-    )
+    path = Path("/proc/cpuinfo")
+    lines = path.read_text().splitlines() if path.exists() else []
     flags = next((line for line in lines if line.startswith("flags")), "")
     return {
-        "processor": name,
+        "processor": processor.name(),
         "instructions": [
             flag for flag in ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8") if flag in flags
         ],

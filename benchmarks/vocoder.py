@@ -6,8 +6,6 @@ turns, so that what else the machine does meets all alike; they mean nothing wit
 
 import argparse
 import json
-import platform
-import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -17,6 +15,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from benchmarks.reading import machine, spread
 from timbre.engine.backends.vocoder import Vocoder, available, make
 from timbre.engine.engine import FIRST_CODES, LONGEST_CHUNK, Engine
 from timbre.engine.stream import VocoderStream
@@ -132,8 +131,7 @@ def timed(calls: list[Call], rate: int, runs: int) -> dict:
                 found[keys].append((time.perf_counter() - began) * rate / samples)
     nested: dict = {}
     for (name, length, way), values in found.items():
-        spread = {"min": min(values), "median": statistics.median(values), "max": max(values)}
-        nested.setdefault(name, {}).setdefault(length, {})[way] = {key: round(one, 4) for key, one in spread.items()}
+        nested.setdefault(name, {}).setdefault(length, {})[way] = spread(values)
     return nested
 
 
@@ -183,7 +181,7 @@ def main() -> None:
     print(
         json.dumps(
             {
-                "machine": f"{platform.machine()}, {torch.get_num_threads()} threads, torch {torch.__version__}",
+                "machine": machine(),
                 "model": options.model,
                 "runs": options.runs,
                 "against_torch_float32": errors(decoder, vocoders, latents, speaker),

@@ -37,7 +37,7 @@ def sentences(seed: int = 42) -> list[Sentence]:
     draw.shuffle(found)
     seen = set(found[:HELD])
     train = sorted({*found[HELD:], *(line for line in _examples() if line not in seen)})
-    train += _short_inputs(train, len(train) // SHORT_EVERY, draw)
+    train += short_inputs(train, len(train) // SHORT_EVERY, draw)
     draw.shuffle(train)
     splits = ["validation"] * VALIDATION + ["test"] * TEST + ["train"] * len(train)
     return [Sentence(text, split) for text, split in zip(found[:HELD] + train, splits, strict=True)]
@@ -69,11 +69,13 @@ def _clean(fortune: str) -> list[str]:
     return kept
 
 
-def _short_inputs(lines: list[str], count: int, draw: random.Random) -> list[str]:
-    """`count` inputs of one to three neighbouring words, with the full stop that a piece of text always ends in."""
+def short_inputs(lines: list[str], count: int, draw: random.Random, word: str = r"[A-Za-z']+") -> list[str]:
+    """`count` inputs of one to three neighbouring words, with the full stop that a piece of text always ends in. `word`
+    is what one looks like, as a regular expression.
+    """
     made = []
     for _ in range(count):
-        words = re.findall(r"[A-Za-z']+", draw.choice(lines))
+        words = re.findall(word, draw.choice(lines))
         length = min(draw.choice((1, 1, 2, 2, 3)), len(words))
         start = draw.randrange(len(words) - length + 1)
         phrase = " ".join(words[start : start + length])

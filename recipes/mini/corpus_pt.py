@@ -12,7 +12,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from recipes.mini.corpus import HELD, LENGTHS, SHORT_EVERY, TEST, VALIDATION, Sentence
+from recipes.mini.corpus import HELD, LENGTHS, SHORT_EVERY, TEST, VALIDATION, Sentence, short_inputs
 
 CAMPAIGNS = "did dm dw ei httt l low nr sof sota sotbe thot trow tsg ttb utbs"
 PACKAGES = (
@@ -55,7 +55,7 @@ def sentences(build: Path, seed: int = 42) -> list[Sentence]:
         line for texts in (_plain, _manuals) for text in texts(root) for line in _clean(text) if _spelled(line, known)
     }
     train = sorted({*found[HELD:], *others} - seen)
-    train += _short_inputs(train, len(train) // SHORT_EVERY, draw)
+    train += short_inputs(train, len(train) // SHORT_EVERY, draw, rf"[{_LETTER}\-]+")
     draw.shuffle(train)
     splits = ["validation"] * VALIDATION + ["test"] * TEST + ["train"] * len(train)
     return [Sentence(text, split) for text, split in zip(found[:HELD] + train, splits, strict=True)]
@@ -129,15 +129,3 @@ def _clean(text: str) -> list[str]:
 def _spelled(line: str, known: set[str]) -> bool:
     """Whether a dictionary knows every word and one has an accent: many were typed without, and would be read wrong."""
     return not line.isascii() and all(word.lower() in known for word in re.findall(rf"[{_LETTER}]+", line))
-
-
-def _short_inputs(lines: list[str], count: int, draw: random.Random) -> list[str]:
-    """`count` inputs of one to three neighbouring words, with the full stop that a piece of text always ends in."""
-    made = []
-    for _ in range(count):
-        words = re.findall(rf"[{_LETTER}\-]+", draw.choice(lines))
-        length = min(draw.choice((1, 1, 2, 2, 3)), len(words))
-        start = draw.randrange(len(words) - length + 1)
-        phrase = " ".join(words[start : start + length])
-        made.append(phrase[:1].upper() + phrase[1:] + draw.choice("...!?"))
-    return made

@@ -15,8 +15,9 @@ from recipes.mini.parts import load_gpt, load_speaker_encoder
 from recipes.mini.speech import BANDS, MODEL_RATE, Speech, Wave
 from recipes.mini.teacher import RATE
 from timbre.training.gpt import embed
-from timbre.training.precision import autocast, half_is_native
+from timbre.training.precision import autocast
 from timbre.xtts.model import SPEAKER_RATE
+from timbre.xtts.processor import multiplies_bf16
 from timbre.xtts.resample import resample
 from timbre.xtts.vocoder import Decoder
 
@@ -49,7 +50,7 @@ def write_latents(build: Path, most: int = 12_000) -> None:
         for begin in range(0, len(alike), 24):
             chosen = alike[begin : begin + 24]
             batch = reader.collate(chosen, begin).batch
-            with autocast(half_is_native()):
+            with autocast(multiplies_bf16()):
                 embedded, layout = embed(gpt, batch)
                 hidden = gpt.hidden(embedded)
             for row, place in enumerate(chosen):

@@ -8,11 +8,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from timbre.engine.backends.vocoder import Kind, Precision, Vocoder, available, fastest, make, multiplies_bf16
+from timbre.engine.backends.vocoder import Kind, Precision, Vocoder, available, fastest, make
 from timbre.errors import CannotPlace
 from timbre.models import catalogue
 from timbre.xtts import checkpoint
 from timbre.xtts.config import ModelArgs
+from timbre.xtts.processor import multiplies_bf16
 from timbre.xtts.vocoder import Decoder, at_speed
 
 CODES = 16

@@ -12,6 +12,13 @@ from timbre.xtts.config import ModelArgs
 FEWEST_BESIDE, FEWEST_A_LETTER = 4, 0.6  # at 21.5 codes a second, 36 letters: nobody reads so fast
 MOST_BESIDE, MOST_A_LETTER = 16, 3.2  # 7 letters a second, and .7 s for silence
 
+LIKELY_BESIDE, LIKELY_A_CHARACTER = 20, 2.0  # a slow reading, which memory is set aside for
+
+
+def likely(text: str) -> int:
+    """Audio codes that a text will hardly come to."""
+    return int(LIKELY_A_CHARACTER * len(text)) + LIKELY_BESIDE
+
 
 def lengths(text: str, args: ModelArgs, language: str = "en") -> tuple[int, int]:
     """The fewest and the most audio codes that a text can take. `language` is a key of LANGUAGES."""

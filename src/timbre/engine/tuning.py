@@ -7,7 +7,6 @@ sound is another to the ear.
 """
 
 import json
-import platform
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -23,7 +22,7 @@ from timbre.engine.decoding import SeparateCaches
 from timbre.engine.placement import Placement, place
 from timbre.settings import settings
 from timbre.store.files import write_whole
-from timbre.xtts import checkpoint
+from timbre.xtts import checkpoint, processor
 from timbre.xtts.mel import MelSpectrogram
 from timbre.xtts.model import Xtts
 
@@ -65,12 +64,7 @@ class Tuned:
 
 def machine() -> str:
     """What the figures hold for: this processor and this torch."""
-    path = Path("/proc/cpuinfo")
-    lines = path.read_text().splitlines() if path.exists() else []
-    name = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
-    return (
-        f"{name or platform.processor() or platform.machine()}, {torch.get_num_threads()} threads, {torch.__version__}"
-    )
+    return f"{processor.name()}, {torch.get_num_threads()} threads, {torch.__version__}"
 
 
 @torch.inference_mode()

@@ -11,15 +11,13 @@ from torch import Tensor
 
 from timbre.engine.alignment import Alignment
 from timbre.engine.decoding import Row
+from timbre.engine.lengths import likely
 from timbre.engine.loops import looped
 from timbre.engine.protocol import Conditioning, Sampling
 from timbre.engine.sampling import Chooser
 from timbre.engine.stream import VocoderStream
 from timbre.xtts.conditioning import LATENTS
 from timbre.xtts.lora import Adapter
-
-LIKELY_A_CHARACTER, LIKELY_BESIDE = 2.0, 20
-"""Audio codes that memory is set aside for: at 21.5 a second, a slow reading."""
 
 FADE = 480  # samples, 20 ms, at the end of what was cut
 
@@ -55,7 +53,7 @@ class Utterance:
     @property
     def expected(self) -> int:
         """Positions that it will hardly come to."""
-        return len(self.prefix) + min(self.most, int(LIKELY_A_CHARACTER * len(self.text)) + LIKELY_BESIDE)
+        return len(self.prefix) + min(self.most, likely(self.text))
 
     def forbidden(self, logits: Tensor, stop: int, start: int) -> tuple[int, ...]:
         """The codes that may not come next, whatever its `logits` [codes]; to be asked once before each code."""

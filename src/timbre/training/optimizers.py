@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import AdamW, Optimizer
 
-from timbre.training.precision import half_is_native
+from timbre.xtts.processor import multiplies_bf16
 
 Named = Iterable[tuple[str, nn.Parameter]]
 
@@ -54,7 +54,7 @@ def orthogonal(matrix: Tensor) -> Tensor:
     """
     x = matrix.T if matrix.shape[0] > matrix.shape[1] else matrix
     x = x / (x.norm() + 1e-7)
-    x = x.bfloat16() if half_is_native() else x
+    x = x.bfloat16() if multiplies_bf16() else x
     first, third, fifth = COEFFICIENTS
     for _ in range(ROUNDS):
         gram: Tensor = x @ x.T

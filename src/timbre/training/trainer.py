@@ -17,8 +17,9 @@ from torch.optim import Optimizer
 
 from timbre.training import checkpoints
 from timbre.training.optimizers import set_rate
-from timbre.training.precision import autocast, half_is_native
+from timbre.training.precision import autocast
 from timbre.training.schedule import Schedule
+from timbre.xtts.processor import multiplies_bf16
 
 Metrics = dict[str, float]
 
@@ -61,7 +62,7 @@ class Plan:
     validate_every: int = 250
     save_seconds: float = 180.0
     log_every: int = 10
-    half: bool = field(default_factory=half_is_native)  # matrices in bfloat16
+    half: bool = field(default_factory=multiplies_bf16)  # matrices in bfloat16
     stop: Callable[[], bool] = field(default=lambda: False)
 
 

@@ -5,6 +5,7 @@ learned tables of their own, each from 0. The hidden state after both last norms
 speaks from, so that one pass gives both.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
@@ -118,7 +119,7 @@ class Separate:
         return torch.cat(heard).flatten(1) if len(heard) > 1 else heard[0].flatten(1)
 
 
-class Attending(nn.Module):
+class Attending(nn.Module, ABC):
     """A GPT-2 block as it hears its past; the products before and after that are the subclass's.
 
     `added`: what adapters add to them in some of the rows.
@@ -128,13 +129,13 @@ class Attending(nn.Module):
         super().__init__()
         self.heads = heads
 
+    @abstractmethod
     def project(self, x: Tensor, added: Added | None = None) -> Tensor:
         """Query, key and value [rows, …, 3 · width] of what came in [rows, …, width]."""
-        raise NotImplementedError
 
+    @abstractmethod
     def finish(self, x: Tensor, heard: Tensor, added: Added | None = None) -> Tensor:
         """What goes out, of what came in and what was heard, all [rows, …, width]."""
-        raise NotImplementedError
 
     def split(self, x: Tensor, added: Added | None = None) -> tuple[Tensor, Tensor, Tensor]:
         """Query, key and value [rows, heads, steps, head] of whole sequences [rows, steps, width]."""

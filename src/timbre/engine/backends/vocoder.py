@@ -12,6 +12,7 @@ from timbre.engine.backends.kernel import Kernels, plain
 from timbre.engine.backends.packed import packed
 from timbre.engine.stream import VocoderStream
 from timbre.errors import CannotPlace
+from timbre.xtts.processor import multiplies_bf16
 from timbre.xtts.vocoder import Decoder
 
 Kind = Literal["torch", "onednn"]
@@ -67,12 +68,6 @@ def make(decoder: Decoder, kind: Kind, precision: Precision = "fp32", release: b
 def fastest(precision: Precision = "fp32") -> Kind:
     """The kind to choose on this machine where nobody asked for one."""
     return next((kind for kind in reversed(get_args(Kind)) if (kind, precision) in available()), "torch")
-
-
-@cache
-def multiplies_bf16() -> bool:
-    """Whether this processor has instructions for bfloat16: without them, it is slower than float32."""
-    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
 
 @cache
