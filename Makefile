@@ -11,7 +11,7 @@ BENCH := $(CURDIR)/build/bench
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check format env mini mini-evaluate bench clean
+.PHONY: help serve test check format env migration mini mini-evaluate bench clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -34,6 +34,9 @@ format: $(VENV)/dev.stamp ## Put the code in its style
 
 env: $(VENV)/dev.stamp ## Write .env.example from the settings
 	$(BIN)/python -m timbre.settings > .env.example
+
+migration: $(VENV)/dev.stamp ## Write the next step of the database from what tables.py says now: make migration NAME=voice_tags
+	$(BIN)/python -m timbre.store.migrations '$(NAME)'
 
 mini: $(VENV)/mini.stamp ## Make the built-in model from nothing; takes hours, goes on where it stopped
 	$(BIN)/python -m recipes.mini all

@@ -62,6 +62,20 @@ class Settings(BaseSettings):
     allowed_hosts: str = Field(
         "", description="Names that the API may be reached by besides this machine's, with commas between; *: any."
     )
+    database_url: str = Field(
+        "", description="Database, as postgresql://user:password@host/name; empty: SQLite in the home folder."
+    )
+    broker_url: str = Field(
+        "",
+        description="Redis or Valkey that jobs are announced through, as redis://:password@host:6379/0; "
+        "empty: one of its own on a Unix socket in the home folder, started by timbre serve.",
+    )
+    worker_slots: int = Field(32, ge=1, description="Jobs that a worker has in hand at once.")
+    long_jobs: int = Field(1, ge=0, description="Jobs of long work, such as training, at once in the whole service.")
+    jobs_waiting: int = Field(10_000, ge=1, description="Jobs that may wait; more are refused.")
+    job_attempts: int = Field(5, ge=1, description="Times that a job is begun before it counts as failed.")
+    job_kept_hours: float = Field(24.0, gt=0, description="Hours that a job and its audio are kept after its end.")
+    cleanup_minutes: float = Field(30.0, gt=0, description="Minutes between two cleanups.")
     threads: int = Field(0, ge=0, description="Threads of the engine; 0: as many as there are cores.")
     text_limit: int = Field(10_000, ge=1, description="Characters of a text.")
     upload_limit_mb: int = Field(100, ge=1, description="Megabytes of an upload.")

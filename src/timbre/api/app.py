@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -16,8 +17,12 @@ from timbre.api.schemas import FaultAnswer
 from timbre.api.wiring import Wiring
 from timbre.engine.blocking import Client
 from timbre.engine.client import AsyncClient
+from timbre.errors import TimbreError
 from timbre.settings import Settings
+from timbre.store.database import Database
 from timbre.voices.library import Library
+
+log = logging.getLogger(__name__)
 
 THREADS = 32
 ABOUT = """Text in, speech out, in a voice of your own. Every error is
@@ -31,10 +36,12 @@ def routes(settings: Settings) -> FastAPI:
     async def life(app: FastAPI) -> AsyncIterator[None]:
         # Most of these threads wait for the engine: those that clone must not keep those that speak from starting.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
-        engine = AsyncClient.from_settings()
-        with Client(engine) as waiting:
-            app.state.wiring = Wiring(settings, engine, waiting, Library(settings.home))
+        engine, database = AsyncClient.from_settings(), Database.of(settings)
+        upgrading = asyncio.create_task(_upgrade(database))
+        with Client(engine) as waiting, contextlib.closing(database):
+            app.state.wiring = Wiring(settings, engine, waiting, Library(settings.home), database)
             yield
+        upgrading.cancel()
 
     app = FastAPI(
         title="Timbre",
@@ -50,6 +57,16 @@ def routes(settings: Settings) -> FastAPI:
     pages.install(app)
     errors.install(app)
     return app
+
+
+async def _upgrade(database: Database) -> None:
+    """Brings the tables up to date, as soon as the database answers."""
+    while True:
+        try:
+            return await asyncio.to_thread(database.upgrade)
+        except TimbreError as fault:
+            log.warning("%s %s", fault, fault.advice)
+            await asyncio.sleep(2)
 
 
 def create(settings: Settings) -> ASGIApp:

@@ -15,6 +15,7 @@ from timbre import speech
 from timbre.engine.blocking import Client
 from timbre.engine.client import AsyncClient, OnPiece
 from timbre.settings import Settings
+from timbre.store.database import Database
 from timbre.text.growing import Growing
 from timbre.text.plan import Piece
 from timbre.voices.library import Library
@@ -22,12 +23,13 @@ from timbre.voices.library import Library
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """The engine, for code that awaits and for code that runs in a thread, and the voices."""
+    """The engine, for code that awaits and for code that runs in a thread, the voices, and all that is kept in rows."""
 
     settings: Settings
     engine: AsyncClient
     waiting_engine: Client
     library: Library
+    database: Database
 
     async def prepare(self, asked: speech.Asked) -> speech.Utterance:
         """`speech.prepare` in a thread: normalising a long text would hold up everybody else.

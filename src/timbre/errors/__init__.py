@@ -6,7 +6,9 @@ engine's socket as `as_dict` and come back as themselves by `from_dict`.
 
 from timbre.errors.base import *
 from timbre.errors.engine import *
+from timbre.errors.jobs import *
 from timbre.errors.models import *
 from timbre.errors.service import *
+from timbre.errors.store import *
 from timbre.errors.text import *
 from timbre.errors.voices import *

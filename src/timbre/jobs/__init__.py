@@ -1,0 +1,1 @@
+"""Jobs: work that outlives a request. The row is the truth; what keeps it is a lease."""

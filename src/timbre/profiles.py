@@ -1,0 +1,1 @@
+"""Profiles: named sets of sampling parameters, built in and made by users."""
