@@ -70,6 +70,15 @@ class Settings(BaseSettings):
         description="Redis or Valkey that jobs are announced through, as redis://:password@host:6379/0; "
         "empty: one of its own on a Unix socket in the home folder, started by timbre serve.",
     )
+    storage_url: str = Field(
+        "",
+        description="Where files are kept: s3://bucket/prefix?endpoint=https://host&region=name, or file:///folder; "
+        "empty: a folder in the home folder.",
+    )
+    storage_key: str = Field(
+        "", description="Access key for S3; empty: what AWS_ACCESS_KEY_ID and its like say, or the machine's own role."
+    )
+    storage_secret: str = Field("", description="Secret that belongs to that key.")
     worker_slots: int = Field(32, ge=1, description="Jobs that a worker has in hand at once.")
     long_jobs: int = Field(1, ge=0, description="Jobs of long work, such as training, at once in the whole service.")
     jobs_waiting: int = Field(10_000, ge=1, description="Jobs that may wait; more are refused.")

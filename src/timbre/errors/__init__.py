@@ -9,6 +9,7 @@ from timbre.errors.engine import *
 from timbre.errors.jobs import *
 from timbre.errors.models import *
 from timbre.errors.service import *
+from timbre.errors.storage import *
 from timbre.errors.store import *
 from timbre.errors.text import *
 from timbre.errors.voices import *
