@@ -21,7 +21,7 @@ def modules() -> list[str]:
     names = [
         ".".join(("timbre", *path.relative_to(SOURCE).with_suffix("").parts)).removesuffix(".__init__")
         for path in SOURCE.rglob("*.py")
-        if path.name != "__main__.py"
+        if path.name != "__main__.py" and path.parent.name != "migrations"  # Alembic alone runs its env.py
     ]
     return sorted(
         name for name in names if name in BRIDGES or not f"{name}.".startswith(TORCH_SIDE) or name == "timbre.engine"

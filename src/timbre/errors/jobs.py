@@ -89,3 +89,15 @@ class LongWorkFailed(TimbreError):
     code, status = "long_work_failed", 500
     message = "The process that worked on the job ended with code {exit}: {reason}."
     hint = "Look at the worker's log."
+
+
+class BrokerMissing(TimbreError):
+    code, status = "broker_missing", 500
+    message = "There is no Valkey and no Redis server on this machine that jobs could be announced through."
+    hint = "Install one (valkey-server or redis-server), or set TIMBRE_BROKER_URL to one that runs elsewhere."
+
+
+class SocketPathTooLong(TimbreError):
+    code, status = "socket_path_too_long", 500
+    message = "The socket {path} has a path that is too long for the system."
+    hint = "Set TIMBRE_HOME to a folder with a path of at most 80 characters."
