@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import TypeVar
 
 import numpy as np
@@ -16,9 +16,8 @@ from timbre.api.errors import InvalidMessage, invalid, native_shape
 from timbre.api.messages import StreamOpening, StreamText
 from timbre.api.wiring import Json, Wiring
 from timbre.engine.protocol import RATE
-from timbre.errors import BadRequest, EmptyText, TextStopped, TextTooLong, TimbreError
-from timbre.text.growing import Growing
-from timbre.text.plan import Piece
+from timbre.errors import TextStopped, TextTooLong, TimbreError
+from timbre.text.incoming import IncomingText
 
 log = logging.getLogger("timbre.api")
 Message = TypeVar("Message", bound=BaseModel)
@@ -74,71 +73,16 @@ async def _speech(socket: WebSocket, wired: Wiring) -> TimbreError | None:
     return text.fault
 
 
-async def _read(socket: WebSocket, text: "IncomingText") -> None:
+async def _read(socket: WebSocket, text: IncomingText) -> None:
     """Takes what the client writes, until it cancels. What came before a text became too long is spoken."""
     while not (message := await _next(socket, StreamText)).cancel:
         try:
-            text.take(message)
+            text.take(message.text, message.flush, message.end)
         except TextTooLong as fault:
             if text.fault or not text.length:
                 raise
             text.end(fault)
             await _tell_fault(socket, fault)
-
-
-class IncomingText:
-    """A text on its way in: taken at its own pace and planned at ours. limit: of its characters."""
-
-    def __init__(self, limit: int) -> None:
-        self.length, self.planned = 0, list[Piece]()
-        self.fault: TextTooLong | None = None  # what it ended with
-        self._limit, self._over = limit, False
-        self._new: list[tuple[str, bool]] = []  # fragments, and whether what is there is to be said then
-        self._changed = asyncio.Event()
-
-    def take(self, message: StreamText) -> None:
-        """Raises errors.TextTooLong, and BadRequest for what comes after the end."""
-        if self.fault:
-            return  # who wrote it could not know yet
-        if self._over:
-            raise BadRequest(reason="its text had come to an end")
-        if self.length + len(message.text) > self._limit:
-            raise TextTooLong(length=self.length + len(message.text), limit=self._limit)
-        self.length += len(message.text)
-        if self._new and not self._new[-1][1]:  # the last is still waiting: they go on together
-            self._new[-1] = (self._new[-1][0] + message.text, message.flush)
-        elif message.text or (message.flush and not self._new):
-            self._new.append((message.text, message.flush))
-        if message.end:
-            self.end()
-        self._changed.set()
-
-    def end(self, fault: TextTooLong | None = None) -> None:
-        """No more of it comes."""
-        self.fault, self._over = fault, True
-        self._changed.set()
-
-    async def pieces(self, growing: Growing) -> AsyncIterator[Piece]:
-        """What is to be said, as soon as it is known. Raises errors.EmptyText at the end when there was nothing."""
-        over = False
-        while not over:
-            await self._changed.wait()
-            self._changed.clear()
-            over, new, self._new = self._over, self._new, []
-            for piece in await asyncio.to_thread(_planned, growing, new, over):
-                self.planned.append(piece)
-                yield piece
-        if not self.planned and not self.fault:
-            raise EmptyText()
-
-
-def _planned(growing: Growing, new: list[tuple[str, bool]], over: bool) -> list[Piece]:
-    pieces: list[Piece] = []
-    for text, flush in new:
-        pieces += growing.add(text)
-        if flush:
-            pieces += growing.flush()
-    return pieces + growing.flush() if over else pieces
 
 
 class Speaker:

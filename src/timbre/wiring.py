@@ -1,0 +1,58 @@
+"""What a server that speaks works with, made once and handed on: no global is asked for anything."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from timbre import speech
+from timbre.engine.blocking import Client
+from timbre.engine.client import AsyncClient, OnPiece
+from timbre.settings import Settings
+from timbre.text.growing import Growing
+from timbre.text.plan import Piece
+from timbre.voices.library import Library
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """The engine, for code that awaits and for code that runs in a thread, and the voices."""
+
+    settings: Settings
+    engine: AsyncClient
+    waiting_engine: Client
+    library: Library
+
+    async def prepare(self, asked: speech.Asked) -> speech.Utterance:
+        """`speech.prepare` in a thread: normalising a long text would hold up everybody else.
+
+        An engine that is started again is waited for out here: threads that wait would be missed by those who work.
+        """
+        stats = await self.engine.ready()
+        return await asyncio.to_thread(speech.prepare, asked, stats, self.waiting_engine, self.library)
+
+    async def begin(self, asked: speech.Asked) -> tuple[speech.Utterance, Growing]:
+        """The same for a text that is still to come: `speech.begin` in a thread."""
+        stats = await self.engine.ready()
+        return await asyncio.to_thread(speech.begin, asked, stats, self.waiting_engine, self.library)
+
+    def say(
+        self,
+        utterance: speech.Utterance,
+        client: str,
+        pieces: AsyncIterable[Piece] | None = None,
+        on_piece: OnPiece | None = None,
+    ) -> AsyncGenerator[NDArray[np.float32], None]:
+        """The samples of an utterance, as they are made. client: whom it is counted for. pieces: its text where that
+        is still to come.
+        """
+        return self.engine.speak(
+            utterance.pieces if pieces is None else pieces,
+            utterance.language,
+            utterance.voice,
+            utterance.sampling,
+            client,
+            on_piece,
+        )
