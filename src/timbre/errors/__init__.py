@@ -8,6 +8,7 @@ from timbre.errors.base import *
 from timbre.errors.engine import *
 from timbre.errors.jobs import *
 from timbre.errors.models import *
+from timbre.errors.profiles import *
 from timbre.errors.service import *
 from timbre.errors.storage import *
 from timbre.errors.store import *
