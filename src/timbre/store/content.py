@@ -14,7 +14,7 @@ PREFIX = re.compile(r"[a-z0-9/]*")
 
 
 class Stored(NamedTuple):
-    """One file as a listing shows it. `modified` is when it was last put."""
+    """One file as a listing shows it. `modified` is when it was written."""
 
     name: str
     size: int

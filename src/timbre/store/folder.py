@@ -34,7 +34,7 @@ class Folder:
         name, size = name_of(data, suffix, kind)
         path = self.root / name
         with self._faults():
-            if not _renewed(path, size):
+            if not _there(path, size):
                 with self._written(data) as partial:
                     _make(path.parent)
                     partial.replace(path)
@@ -135,15 +135,12 @@ class Folder:
             raise kind(where=self.where, reason=(fault.strerror or str(fault)).lower()) from fault
 
 
-def _renewed(path: Path, size: int) -> bool:
-    """Whether the file is there, whole; if so it counts as put just now."""
+def _there(path: Path, size: int) -> bool:
+    """Whether the file is there, whole."""
     try:
-        if path.stat().st_size != size:
-            return False
-        os.utime(path)
+        return path.stat().st_size == size
     except FileNotFoundError:
         return False
-    return True
 
 
 def _contents(data: bytes | Path) -> Iterator[bytes]:

@@ -5,7 +5,7 @@ import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,12 +31,11 @@ CONNECT_S, ANSWER_S, PART_S = (
     10,
     60,
 )  # seconds to wait for a connection, an answer, and one where data is sent before
-YOUNG = timedelta(hours=1)
 PROBE = "check/probe"  # no file's name
 
 FULL = {"QuotaExceeded", "InsufficientStorage", "XMinioStorageFull", "ServiceQuotaExceeded"}
 REFUSED = {"AuthorizationHeaderMalformed", "ExpiredToken", "InvalidToken", "RequestTimeTooSkewed"}
-NO_CREDENTIALS = ("/latest/api/token", "/latest/meta-data", "credential")
+NO_CREDENTIALS = ("/latest/api/token", "/latest/meta-data")  # the last place they are looked for in
 
 
 class S3:
@@ -69,7 +68,7 @@ class S3:
         import obstore
 
         name, size = name_of(data, suffix, kind)
-        if not self._young(name, size):
+        if not self._there(name, size):
             with self._faults():
                 obstore.put(self._sender, name, data, chunk_size=PART, max_concurrency=PARTS)
         return name
@@ -142,16 +141,12 @@ class S3:
             obstore.delete(self._store, PROBE)
         return None
 
-    def _young(self, name: str, size: int) -> bool:
-        """Whether the file is there, whole, and was put a short while ago.
-
-        An old one is put again, for S3 knows no other way to tell a cleanup that it is wanted.
-        """
+    def _there(self, name: str, size: int) -> bool:
+        """Whether the file is there, whole."""
         try:
-            facts = self._facts(name)
+            return self.size(name) == size
         except FileGone:
             return False
-        return facts["size"] == size and datetime.now(UTC) - facts["last_modified"] < YOUNG
 
     def _facts(self, name: str) -> "ObjectMeta":
         import obstore
@@ -184,7 +179,7 @@ class S3:
     def _meaning(self, text: str, name: str) -> Exception:
         status = int(_found(r"status code: (\d{3})", text) or 0)
         code = _found(r"<Code>(\w+)</Code>", text)
-        said = _found(r"<Message>(.*?)</Message>", text).rstrip(".")
+        said = _found(r"<Message>(.*?)</Message>", text).rstrip(".").partition(". ")[0]
         if status == 416:
             return _BehindTheEnd()
         if code == "NoSuchBucket":
@@ -198,7 +193,7 @@ class S3:
             kind = StorageRefused
         elif not status and any(sign in text for sign in NO_CREDENTIALS):
             kind, said = StorageRefused, "none were found"
-        return kind(where=self.where, reason=_lower(said) or _cause(status, text))
+        return kind(where=self.where, reason=_lower(said) if said and status < 500 else _cause(status, text))
 
 
 class _BehindTheEnd(Exception):

@@ -30,7 +30,7 @@ class Storage(Protocol):
         """Keeps bytes, or a copy of a file that nobody writes to meanwhile, and returns the name for them.
 
         Once it returns the file is there to stay; before, and where it fails, there is nothing. What is there already
-        is not written again, but counts as put just now. Raises StorageFull.
+        is not written again. Raises StorageFull.
         """
         ...
 
