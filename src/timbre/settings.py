@@ -88,6 +88,17 @@ class Settings(BaseSettings):
     threads: int = Field(0, ge=0, description="Threads of the engine; 0: as many as there are cores.")
     text_limit: int = Field(10_000, ge=1, description="Characters of a text.")
     upload_limit_mb: int = Field(100, ge=1, description="Megabytes of an upload.")
+    disk_reserve_mb: int = Field(500, ge=0, description="Megabytes of free space that uploads leave on a disk.")
+    uploads_at_once: int = Field(2, ge=1, description="Uploads that are worked on at once; more wait.")
+    audio_limit_min: int = Field(120, ge=1, description="Minutes of sound that one file from outside may hold.")
+    decode_cpu_s: int = Field(120, ge=1, description="Seconds of processor time that such a file may take to decode.")
+    decode_wall_s: int = Field(300, ge=1, description="Seconds that pass meanwhile at most.")
+    decode_memory_mb: int = Field(
+        1024, ge=512, description="Megabytes of address space that decoding it may take; the libraries alone take 300."
+    )
+    archive_files: int = Field(10_000, ge=1, description="Files that an archive from outside may hold.")
+    archive_mb: int = Field(4_000, ge=1, description="Megabytes that they may have, unpacked.")
+    archive_ratio: int = Field(100, ge=2, description="Times that an archive may grow by being unpacked.")
 
     @property
     def devices(self) -> list[str]:

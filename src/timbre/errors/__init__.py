@@ -13,4 +13,5 @@ from timbre.errors.service import *
 from timbre.errors.storage import *
 from timbre.errors.store import *
 from timbre.errors.text import *
+from timbre.errors.uploads import *
 from timbre.errors.voices import *
