@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_data_path
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -19,6 +19,13 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address that the API listens on.")
     port: int = Field(8005, ge=1, le=65535, description="Port that the API listens on.")
+    wyoming: bool = Field(
+        False, description="Whether timbre serve speaks the Wyoming protocol too, for Home Assistant."
+    )
+    wyoming_host: str = Field(
+        "127.0.0.1", description="Address that the Wyoming protocol is served at; it asks nobody who they are."
+    )
+    wyoming_port: int = Field(10200, ge=1, le=65535, description="Port that the Wyoming protocol is served at.")
     model: str = Field("mini", description="Model that the engine loads at its start.")
     engine_urls: str = Field(
         "",
@@ -62,6 +69,33 @@ class Settings(BaseSettings):
     allowed_hosts: str = Field(
         "", description="Names that the API may be reached by besides this machine's, with commas between; *: any."
     )
+    api_key: SecretStr = Field(
+        SecretStr(""),
+        description="API key that the command line sends to a server; a server takes it as one with all scopes.",
+    )
+    requests_per_minute: int = Field(
+        0,
+        ge=0,
+        description="Requests a minute of a key that has no figure of its own, and where no key is needed of an "
+        "address; 0: any number.",
+    )
+    session_hours: float = Field(
+        12.0, gt=0, description="Hours that a browser stays signed in while nobody uses the page."
+    )
+    session_days: float = Field(7.0, gt=0, description="Days after which it has to sign in again in any case.")
+    cors_origins: str = Field(
+        "",
+        pattern=r"^(https?://[^\s,/*]+(\s*,\s*https?://[^\s,/*]+)*)?$",
+        description="Origins of other pages that may use the API with a key, as https://name:port, "
+        "with commas between; empty: none.",
+    )
+    trusted_proxies: str = Field(
+        "127.0.0.1",
+        description="Addresses or networks of proxies in front, with commas between: what they say of a client's "
+        "address and of https is believed.",
+    )
+    tls_certificate: str = Field("", description="PEM file to serve https with: the certificate with its chain.")
+    tls_key: str = Field("", description="PEM file with the certificate's key, without a passphrase.")
     database_url: str = Field(
         "", description="Database, as postgresql://user:password@host/name; empty: SQLite in the home folder."
     )

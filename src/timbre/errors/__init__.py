@@ -4,6 +4,7 @@ They are raised where the fault is known and turned into an answer or an exit co
 engine's socket as `as_dict` and come back as themselves by `from_dict`.
 """
 
+from timbre.errors.access import *
 from timbre.errors.base import *
 from timbre.errors.engine import *
 from timbre.errors.jobs import *
@@ -15,3 +16,5 @@ from timbre.errors.store import *
 from timbre.errors.text import *
 from timbre.errors.uploads import *
 from timbre.errors.voices import *
+from timbre.errors.watermark import *
+from timbre.errors.wyoming import *

@@ -12,10 +12,11 @@ class TimbreError(Exception):
     status: ClassVar[int] = 500
     message: ClassVar[str] = "Something went wrong inside Timbre."
     hint: ClassVar[str] = "Look at the log for the request id."
-    retry_after: ClassVar[int | None] = None  # seconds, where asking again helps
+    retry_after: int | None = None  # seconds, where asking again helps; as a fact, those of this one fault
 
     def __init__(self, **facts: Any) -> None:
         self.facts = facts
+        self.retry_after = facts.get("retry_after", self.retry_after)
         super().__init__(self.message.format(**facts))
 
     @property

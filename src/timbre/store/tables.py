@@ -185,7 +185,7 @@ class Key(Base):
     __tablename__ = "keys"
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     name: Mapped[str] = mapped_column(String(80))
-    start: Mapped[str] = mapped_column(String(16))  # its first characters, to know it by
+    start: Mapped[str] = mapped_column(String(16), index=True)  # its first characters, to know it by
     hash: Mapped[str] = mapped_column(String(64), unique=True)
     scopes: Mapped[list[str]]
     requests_per_minute: Mapped[int | None]
@@ -202,9 +202,10 @@ class Login(Base):
 
     __tablename__ = "logins"
     hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    key_id: Mapped[str] = mapped_column(ForeignKey("keys.id", ondelete="CASCADE"), index=True)
+    key_id: Mapped[str] = mapped_column(String(40), index=True)  # without a foreign key: it may be that of the settings
     csrf: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(default=now)
+    renewed_at: Mapped[datetime] = mapped_column(default=now)  # when the cookie was last exchanged for a new one
     expires_at: Mapped[datetime]
 
 

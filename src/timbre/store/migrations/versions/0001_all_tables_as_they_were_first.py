@@ -63,6 +63,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("hash"),
     )
+    with op.batch_alter_table("keys") as batch_op:
+        batch_op.create_index("ix_keys_start", ["start"], unique=False)
+
     op.create_table(
         "profiles",
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -151,8 +154,8 @@ def upgrade() -> None:
         sa.Column("key_id", sa.String(length=40), nullable=False),
         sa.Column("csrf", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("renewed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["key_id"], ["keys.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("hash"),
     )
     with op.batch_alter_table("logins") as batch_op:
@@ -221,6 +224,9 @@ def downgrade() -> None:
     op.drop_table("voices")
     op.drop_table("usage")
     op.drop_table("profiles")
+    with op.batch_alter_table("keys") as batch_op:
+        batch_op.drop_index("ix_keys_start")
+
     op.drop_table("keys")
     op.drop_table("chores")
     op.drop_table("choices")
