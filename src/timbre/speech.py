@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from timbre import profiles
 from timbre.engine.blocking import Client
 from timbre.engine.protocol import Conditioning, Sampling
 from timbre.errors import LanguageNotSpoken, ModelNotLoaded, UnknownModel
 from timbre.models import catalogue
+from timbre.store.database import Database
 from timbre.text.growing import Growing
 from timbre.text.languages import resolve
 from timbre.text.plan import Piece, plan
@@ -19,7 +21,7 @@ class Asked:
     """A wish for speech. What is None is for us to choose: the voice's language, the loaded model.
 
     voice: by its id or name, or itself. sampling: the parameters of `Sampling` that were asked for; the others are as
-    the model's configuration has them.
+    the profile has them (`profiled`), by its id or name, and those it leaves out as the model's configuration has them.
     """
 
     text: str
@@ -27,6 +29,7 @@ class Asked:
     language: str | None = None
     model: str | None = None
     sampling: Mapping[str, Any] = field(default_factory=dict)
+    profile: str | None = None  # None: the default one
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,12 @@ class Utterance:
     language: str
     voice: Conditioning | str  # a built-in one by its name
     sampling: Sampling
+
+
+def profiled(asked: Asked, database: Database) -> Asked:
+    """The wish with its profile's parameters below those that were asked for. Raises errors.UnknownProfile."""
+    profile, sampling = profiles.sampling_of(database, asked.profile)
+    return replace(asked, profile=profile, sampling={**sampling, **asked.sampling})
 
 
 def prepare(asked: Asked, stats: Mapping[str, Any], engine: Client, library: Library) -> Utterance:

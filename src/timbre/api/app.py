@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from timbre import __version__
 from timbre.api import errors
 from timbre.api.middleware import JSON_LIMIT_MB, BoundedBody, OnlyOurHost, RequestId, SafeHeaders
-from timbre.api.routers import health, languages, models, openai, pages, speech, stream, voices
+from timbre.api.routers import health, languages, models, openai, pages, profiles, speech, stream, voices
 from timbre.api.schemas import FaultAnswer
 from timbre.api.wiring import Wiring
 from timbre.engine.blocking import Client
@@ -52,7 +52,7 @@ def routes(settings: Settings) -> FastAPI:
         redoc_url=None,
         responses={"4XX": {"model": FaultAnswer}, "5XX": {"model": FaultAnswer}},
     )
-    for router in (speech, openai, stream, voices, languages, models, health):
+    for router in (speech, openai, stream, voices, languages, models, profiles, health):
         app.include_router(router.router)
     pages.install(app)
     errors.install(app)

@@ -104,6 +104,7 @@ PARAMS = {
     "unknown_language": "language",
     "language_not_spoken": "language",
     "unknown_model": "model",
+    "unknown_profile": "profile",
     "model_not_loaded": "model",
 }
 """Which field of OpenAI's request an error is about."""

@@ -18,7 +18,7 @@ class StreamOpening(SamplingFields):
 
     def asked(self) -> Asked:
         model = None if self.model in OPENAI_MODELS else self.model
-        return Asked("", self.voice, self.language, model, self.sampling())
+        return Asked("", self.voice, self.language, model, self.sampling(), self.profile)
 
 
 class StreamText(BaseModel):

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from timbre.engine.protocol import RANGES
 from timbre.speech import Asked
@@ -13,8 +13,8 @@ def _parameter(name: str, about: str) -> Any:
     return Field(None, ge=low, le=high, description=about)
 
 
-class SamplingFields(BaseModel):
-    """How the voice reads. What is left out is as the model's own configuration has it."""
+class Parameters(BaseModel):
+    """How a voice reads."""
 
     speed: float | None = _parameter("speed", "How fast; 1 is the voice's own pace.")
     seed: int | None = _parameter("seed", "The same seed gives the same audio; absent: a new one, named in X-Seed.")
@@ -22,6 +22,16 @@ class SamplingFields(BaseModel):
     top_k: int | None = _parameter("top_k", "Sounds to choose from at each step.")
     top_p: float | None = _parameter("top_p", "Share of likelihood to choose from at each step.")
     repetition_penalty: float | None = _parameter("repetition_penalty", "How much what was said already is avoided.")
+
+
+class SamplingFields(Parameters):
+    """How the voice reads. What is left out is as the profile has it, or else the model's own configuration."""
+
+    profile: str | None = Field(
+        None,
+        validation_alias=AliasChoices("quality_profile_id", "profile"),
+        description="A profile of GET /quality-profiles, also as 'profile'; absent: the default one.",
+    )
 
     def sampling(self) -> dict[str, Any]:
         """Those that were asked for."""
@@ -49,7 +59,7 @@ class SynthesizeDirect(SamplingFields):
     stream: bool = Field(False, description="Whether the audio is sent as it is made.")
 
     def asked(self) -> Asked:
-        return Asked(self.text, self.voice, self.language, self.model, self.sampling())
+        return Asked(self.text, self.voice, self.language, self.model, self.sampling(), self.profile)
 
 
 class OpenAISpeech(SamplingFields):
@@ -74,7 +84,7 @@ class OpenAISpeech(SamplingFields):
     def asked(self) -> Asked:
         voice = self.voice if isinstance(self.voice, str) else self.voice.get("id", "default")
         model = None if self.model in OPENAI_MODELS else self.model
-        return Asked(self.input, voice, self.language, model, self.sampling())
+        return Asked(self.input, voice, self.language, model, self.sampling(), self.profile)
 
 
 OPENAI_MODELS = ("tts-1", "tts-1-hd", "gpt-4o-mini-tts")

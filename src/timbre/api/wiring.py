@@ -1,5 +1,6 @@
 """What the routes work with, as FastAPI hands it to them."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncGenerator, AsyncIterable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from starlette.requests import HTTPConnection
 from timbre import speech, wiring
 from timbre.engine.client import OnPiece
 from timbre.store.database import Database
+from timbre.text.growing import Growing
 from timbre.text.plan import Piece
 
 
@@ -21,6 +23,16 @@ class Wiring(wiring.Wiring):
     """The engine and the voices, as every server has them, and all that is kept in rows."""
 
     database: Database
+
+    async def prepare(self, asked: speech.Asked) -> speech.Utterance:
+        """That of every server, by the profile that was asked for, or the default one."""
+        asked = await asyncio.to_thread(speech.profiled, asked, self.database)
+        return await wiring.Wiring.prepare(self, asked)
+
+    async def begin(self, asked: speech.Asked) -> tuple[speech.Utterance, Growing]:
+        """The same for a text that is still to come."""
+        asked = await asyncio.to_thread(speech.profiled, asked, self.database)
+        return await wiring.Wiring.begin(self, asked)
 
     def speak(
         self,

@@ -86,7 +86,7 @@ async def preview(voice_id: str, request: Request, wired: Wired, format: str = "
 
 async def _read_aloud(voice: Voice, request: Request, wired: Wired, format: str) -> Response:
     """A voice with a sentence in its own language, always by the same dice."""
-    utterance = await wired.prepare(Asked(preview_text(voice), voice, sampling={"seed": 0}))
+    utterance = await wired.prepare(Asked(preview_text(voice), voice, sampling={"seed": 0}, profile="balanced"))
     return await audio.live(request, wired.speak(utterance, request), format, utterance.sampling.seed)
 
 
