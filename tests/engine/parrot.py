@@ -99,6 +99,7 @@ class Parrot:
         sampling: Sampling,
         more: bool = False,
         adapter: str = "",
+        background: bool = False,
     ) -> Hum:
         self.hums.append(Hum(list(pieces), voice.latents.flat[0], more))
         self.heard.append((self.hums[-1].text, language, voice, sampling))

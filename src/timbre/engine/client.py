@@ -152,12 +152,13 @@ class AsyncClient:
         client: str = "",
         on_piece: OnPiece | None = None,
         adapter: str = "",
+        background: bool = False,
     ) -> AsyncGenerator[Samples, None]:
         """Samples (float32, 24 kHz) as they are made. Leaving early cancels.
 
         pieces: all of them, or as they come. voice: may name a built-in one. client: for whom it is, where an engine
         counts that; errors.TooManyStreams when they have enough of it. adapter: one that the engine holds, else
-        errors.UnknownAdapter.
+        errors.UnknownAdapter. background: nobody listens yet, so others go first.
         """
         text = None if isinstance(pieces, Sequence) else Incoming(pieces)
         request = SpeakRequest(
@@ -169,6 +170,7 @@ class AsyncClient:
             events=on_piece is not None,
             client=client,
             adapter=adapter,
+            background=background,
         )
         opening: list[str | bytes] = [json.dumps(request.as_dict())]
         if isinstance(voice, Conditioning):

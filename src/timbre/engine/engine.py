@@ -128,16 +128,17 @@ class Engine:
         sampling: Sampling,
         more: bool = False,
         adapter: str = "",
+        background: bool = False,
     ) -> Speech:
         """Take a request in hand: `step` makes its sound, `Speech.take` hands it out. Raises errors.BadRequest,
         UnknownAdapter.
 
         With `more` it stays open for `extend`, until `close`. `adapter` is one of `adapters`, which it keeps to its
-        end; without one the model speaks as it is.
+        end; without one the model speaks as it is. What is in the background lets all others go first.
         """
         chosen = self.adapters.named(adapter) if adapter else None
         manner = Manner(language, voice, sampling.seeded(), chosen)
-        speech = Speech(deque(), FIRST_CODES, manner=manner, open=more)
+        speech = Speech(deque(), FIRST_CODES, manner=manner, open=more, background=background)
         self.extend(speech, pieces)
         self.scheduler.add(speech)
         return speech

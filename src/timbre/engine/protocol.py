@@ -145,6 +145,7 @@ class SpeakRequest:
     events: bool = False  # whether the client wants to be told where a piece begins
     client: str = ""  # for whom it is, where that is counted
     adapter: str = ""  # one that the engine holds; without it the model speaks as it is
+    background: bool = False  # nobody listens yet: those whom somebody listens to go first
 
     def as_dict(self) -> dict[str, Any]:
         wire = {item.name: getattr(self, item.name) for item in fields(self) if getattr(self, item.name)}
@@ -161,7 +162,9 @@ class SpeakRequest:
             raise BadRequest(reason="the sampling is not a JSON object")
         more, events = bool(wire.get("more")), bool(wire.get("events"))
         client, adapter = str(wire.get("client", "")), str(wire.get("adapter", ""))
-        return cls(read_pieces(wire), language, Sampling.from_dict(sampling), voice, more, events, client, adapter)
+        background = bool(wire.get("background"))
+        manner = Sampling.from_dict(sampling)
+        return cls(read_pieces(wire), language, manner, voice, more, events, client, adapter, background)
 
 
 @dataclass(frozen=True, slots=True)

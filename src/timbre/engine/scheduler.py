@@ -4,6 +4,7 @@ from timbre.engine.utterance import Speech, Utterance
 
 SHARE = 0.75  # of the rows that one speech may take, or a long text would keep newcomers out
 AHEAD = 8  # utterances of a speech that may be decoded before they are heard
+KEPT = 8  # one row of so many is kept free of speech that nobody listens to
 A_STEP = 2  # utterances begun in a step; each delays all others by its prefix
 
 
@@ -20,8 +21,10 @@ class Scheduler:
 
     @property
     def waiting(self) -> int:
-        """Speeches that nothing was said of yet and that the batch has no row for."""
-        unheard = sum(bool(speech.waiting) and not speech.begun and not speech.given for speech in self.speeches)
+        """Speeches that somebody waits for, that nothing was said of yet, and that the batch has no row for."""
+        unheard = sum(
+            bool(speech.waiting) and not (speech.begun or speech.given or speech.background) for speech in self.speeches
+        )
         return max(0, unheard - max(0, self.rows - len(self.running)))
 
     def add(self, speech: Speech) -> None:
@@ -58,10 +61,15 @@ class Scheduler:
         return gone
 
     def _next(self) -> Speech | None:
-        """The speech with the fewest rows, of those the first to come: who has none yet waits for first audio."""
+        """The speech with the fewest rows, of those the first to come: who has none yet waits for first audio.
+
+        What is in the background gets the rows that nobody else wants, save a few that are kept for who comes next.
+        """
         most = max(1, int(self.rows * SHARE))
         able = [one for one in self.speeches if one.waiting and one.running < most and len(one.begun) < AHEAD]
-        return min(able, key=lambda speech: (speech.running, speech.number), default=None)
+        if len(self.running) >= self.rows - self.rows // KEPT:
+            able = [one for one in able if not one.background]
+        return min(able, key=lambda speech: (speech.background, speech.running, speech.number), default=None)
 
     @property
     def used(self) -> int:

@@ -106,10 +106,16 @@ class EngineServer:
         def begin() -> Spoken:
             nonlocal engine
             engine = self._holder.loaded()  # which may have gone, or have become another, since the request came
-            if engine.waiting >= self._queue:
+            if not request.background and engine.waiting >= self._queue:
                 raise EngineBusy(waiting=engine.waiting)
             return engine.begin(
-                request.pieces, request.language, voice, request.sampling, request.more, request.adapter
+                request.pieces,
+                request.language,
+                voice,
+                request.sampling,
+                request.more,
+                request.adapter,
+                request.background,
             )
 
         with self._counted(request.client):

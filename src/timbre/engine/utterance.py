@@ -148,6 +148,7 @@ class Speech:
     number: int = field(default_factory=lambda: next(_numbers))  # who came first
     manner: Manner | None = None
     open: bool = False
+    background: bool = False  # nobody listens to it yet
     heard: int = 0  # utterances that were made sound to their end
     starts: list[int] = field(default_factory=list)  # the sample at which each utterance begins to sound
     owed: int = 0  # samples of silence after what was heard, due once something follows

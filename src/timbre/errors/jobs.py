@@ -101,3 +101,27 @@ class SocketPathTooLong(TimbreError):
     code, status = "socket_path_too_long", 500
     message = "The socket {path} has a path that is too long for the system."
     hint = "Set TIMBRE_HOME to a folder with a path of at most 80 characters."
+
+
+class WrongVoiceForMode(TimbreError):
+    code, status = "wrong_voice_for_mode", 422
+    message = "The mode {mode} does not go with the voice '{voice}', which {kind}."
+    hint = "Use the mode {other}, or leave the mode out."
+
+
+class LongName(TimbreError):
+    code, status = "long_name", 422
+    message = "The name is too long; it may have {longest} characters."
+    hint = "Shorten it, or leave it out."
+
+
+class UnknownStatus(TimbreError):
+    code, status = "unknown_status", 422
+    message = "There is no job status '{status}'."
+    hint = "It can be: {known}."
+
+
+class BadRange(TimbreError):
+    code, status = "bad_range", 416
+    message = "The range {range} is not in a file of {bytes} bytes."
+    hint = "Ask for bytes from 0 to {bytes} less one."

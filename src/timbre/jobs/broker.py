@@ -95,7 +95,7 @@ class Announcer:
                 connection.ensure_connection(max_retries=1, timeout=PATIENCE_S)
                 for _ in range(count):
                     self._app.send_task(LOOK, (queue,), queue=queue, connection=connection, retry=False)
-        except (OSError, *_faults()) as fault:
+        except _faults() as fault:
             raise BrokerAway(reason=str(fault).lower().rstrip(".") or type(fault).__name__) from None
 
     def check(self) -> None:
@@ -107,4 +107,4 @@ def _faults() -> tuple[type[Exception], ...]:
     from kombu.exceptions import OperationalError
     from redis.exceptions import RedisError
 
-    return (OperationalError, RedisError)
+    return (OSError, OperationalError, RedisError)

@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from timbre.errors import TimbreError, WorkLost
@@ -37,14 +37,15 @@ def holder_name(what: str = "worker") -> str:
     return f"{socket.gethostname()}/{_namespace()}/{os.getpid()}/{_started(os.getpid())}/{what}"
 
 
-def claim(database: Database, queue: str, holder: str) -> Job | None:
+def claim(database: Database, queue: str, holder: str, model: str | None = None) -> Job | None:
     """Takes the job that is next, if any is: of those with the best priority, from whoever has the fewest in hand.
 
-    A job that was begun too often without a word counts as failed.
+    model: the one that is loaded; jobs for others wait for their turn. A job that was begun too often without a word
+    counts as failed.
     """
     while True:
         with database.writing() as session:
-            job: Job | None = session.scalars(_next(queue).with_for_update(skip_locked=True, of=Job)).first()
+            job: Job | None = session.scalars(_next(queue, model).with_for_update(skip_locked=True, of=Job)).first()
             if job is None:
                 return None
             if job.status == Status.PROCESSING:  # its holder ended without a word
@@ -73,7 +74,12 @@ def due(queue: str | None = None) -> ColumnElement[bool]:
     return and_(Job.queue == queue, able) if queue else able
 
 
-def _next(queue: str) -> Any:
+def able_to_speak(model: str | None) -> ColumnElement[bool]:
+    """Jobs for the loaded model, or for any."""
+    return or_(Job.model.is_(None), Job.model == model) if model else true()
+
+
+def _next(queue: str, model: str | None) -> Any:
     running = (
         select(Job.owner, func.count().label("count"))
         .where(Job.status == Status.PROCESSING, Job.lease_until >= now())
@@ -85,7 +91,7 @@ def _next(queue: str) -> Any:
         select(Job)
         .outerjoin(running, running.c.owner == Job.owner)
         .outerjoin(Key, Key.id == Job.owner)
-        .where(due(queue), or_(Key.jobs_at_once.is_(None), count < Key.jobs_at_once))
+        .where(due(queue), able_to_speak(model), or_(Key.jobs_at_once.is_(None), count < Key.jobs_at_once))
         .order_by(Job.priority, count, Job.id)
         .limit(1)
     )

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,11 +10,13 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from timbre.access import quota
+from timbre.access.scopes import Caller
 from timbre.errors import BadIdempotencyKey, KeyReused, TooManyJobs
 from timbre.jobs.states import SPEECH, Status
 from timbre.settings import settings
 from timbre.store.database import Database
-from timbre.store.tables import Batch, Job, new_id
+from timbre.store.tables import Batch, Job, new_id, now
 
 LONGEST_KEY = 200
 SHORT = 300
@@ -63,45 +65,45 @@ def priority_of(text: str, batched: bool = False) -> int:
     return BATCHED if batched else 0 if len(text) <= SHORT else LONGER
 
 
-def submit(database: Database, wish: Wish, owner: str = "", once: Once | None = None) -> tuple[Job, bool]:
+def submit(database: Database, wish: Wish, caller: Caller, once: Once | None = None) -> tuple[Job, bool]:
     """Makes a job, or finds the one that this key made before. Returns it, and whether it is new.
 
-    Raises errors.KeyReused, TooManyJobs.
+    Its characters count towards the caller's day. Raises errors.KeyReused, TooManyJobs, TooManyOwnJobs, QuotaSpent.
     """
 
     def make(session: Session) -> Job:
-        job = _row(wish, owner)
+        job = _row(wish, caller.owner)
         if once:
             job.idempotency_key, job.digest = once.key, once.digest
         session.add(job)
         return job
 
-    made, new = _once(database, Job, owner, once, make, 1)
+    made, new = _once(database, Job, caller, once, make, [wish])
     assert isinstance(made, Job)
     return made, new
 
 
 def submit_batch(
-    database: Database, wishes: Sequence[Wish], owner: str = "", name: str = "", once: Once | None = None
+    database: Database, wishes: Sequence[Wish], caller: Caller, name: str = "", once: Once | None = None
 ) -> tuple[Batch, bool]:
     """Makes a batch with its jobs, or finds the one that this key made before.
 
-    Raises errors.KeyReused, TooManyJobs; no job was made then.
+    Raises what `submit` raises; no job was made then.
     """
 
     def make(session: Session) -> Batch:
-        batch = Batch(id=new_id("b"), owner=owner, name=name)
+        batch = Batch(id=new_id("b"), owner=caller.owner, name=name)
         if once:
             batch.idempotency_key, batch.digest = once.key, once.digest
         session.add(batch)
         session.flush()
         for place, wish in enumerate(wishes):
-            job = _row(wish, owner)
+            job = _row(wish, caller.owner)
             job.batch_id, job.place = batch.id, place
             session.add(job)
         return batch
 
-    made, new = _once(database, Batch, owner, once, make, len(wishes))
+    made, new = _once(database, Batch, caller, once, make, wishes)
     assert isinstance(made, Batch)
     return made, new
 
@@ -122,27 +124,41 @@ def _row(wish: Wish, owner: str) -> Job:
         profile_id=wish.profile_id,
         format=wish.format,
         request=wish.request,
+        announced_at=now(),  # whoever submits says so at once
     )
 
 
-def _once(database: Database, table: Any, owner: str, once: Once | None, make: Any, count: int) -> tuple[Any, bool]:
+def _once(
+    database: Database,
+    table: Any,
+    caller: Caller,
+    once: Once | None,
+    make: Callable[[Session], Any],
+    wishes: Sequence[Wish],
+) -> tuple[Any, bool]:
     """Runs `make` unless its key was used before."""
     try:
         with database.writing() as session:
-            if once and (known := _known(session, table, owner, once)):
+            if once and (known := _known(session, table, caller.owner, once)):
                 return known, False
-            waiting = session.scalar(select(func.count()).where(Job.status == Status.QUEUED)) or 0
-            if waiting + count > settings().jobs_waiting:
-                raise TooManyJobs(count=waiting, limit=settings().jobs_waiting)
-            made = make(session)
-        return made, True
+            _check_room(session, caller, wishes)
+            return make(session), True
     except IntegrityError:
         if once is None:
             raise
     with database.reading() as session:  # another request with the same key was quicker
-        known = _known(session, table, owner, once)
+        known = _known(session, table, caller.owner, once)
     assert known is not None
     return known, False
+
+
+def _check_room(session: Session, caller: Caller, wishes: Sequence[Wish]) -> None:
+    """Raises errors.TooManyJobs, TooManyOwnJobs, QuotaSpent."""
+    waiting = session.scalar(select(func.count()).where(Job.status == Status.QUEUED)) or 0
+    if waiting + len(wishes) > settings().jobs_waiting:
+        raise TooManyJobs(count=waiting, limit=settings().jobs_waiting)
+    quota.check_jobs(session, caller, len(wishes))
+    quota.spend(session, caller, sum(len(wish.text or "") for wish in wishes), len(wishes))
 
 
 def _known(session: Session, table: Any, owner: str, once: Once) -> Any:

@@ -7,6 +7,7 @@ says so from the start, because a transaction that read first may not be allowed
 import contextlib
 import errno
 import fcntl
+import logging
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,6 +76,7 @@ class Database:
         from alembic.config import Config
         from alembic.util import CommandError
 
+        logging.getLogger("alembic").setLevel(logging.WARNING)
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         with self._translated(), self._alone() as connection:

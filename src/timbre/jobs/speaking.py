@@ -1,0 +1,118 @@
+"""The work on a speech job: its text, piece by piece, through the engine's batch, where live streams go first.
+
+A piece that was said is kept. Whoever goes on with the job begins at the first that is missing, with the seed that this
+piece has in any case, so that the whole sounds the same however often it was broken off.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from timbre import speech
+from timbre.engine.protocol import RATE
+from timbre.jobs import audio
+from timbre.jobs.hold import Hold
+from timbre.jobs.lease import complete, fenced
+from timbre.jobs.tools import Tools
+from timbre.store.tables import Job
+from timbre.text.plan import Piece
+
+Samples = NDArray[np.float32]
+SEEDS = 2**63
+
+
+async def work(job: Job, hold: Hold, tools: Tools) -> None:
+    """Says what is left of the text, and keeps the whole. Raises LeaseLost, and errors that may pass or not."""
+    stats = await tools.engine.ready()
+    asked = speech.Asked(
+        job.text or "", job.voice_id or "default", job.language, job.model, job.request.get("sampling", {})
+    )
+    said = await asyncio.to_thread(speech.prepare, asked, stats, tools.waiting_engine, tools.library)
+    plan = await asyncio.to_thread(_planned, job, hold, tools, said.pieces)
+    with_seed = int(said.sampling.seed or 0)
+    done = await asyncio.to_thread(_done, job, tools)
+    if done < len(plan):
+        sampling = replace(said.sampling, seed=(with_seed + done) % SEEDS)
+        rest = replace(said, pieces=list(plan[done:]), sampling=sampling)
+        await _say(job, hold, tools, rest, done)
+    await asyncio.to_thread(_finish, job, hold, tools, str(stats["model"]))
+
+
+async def _say(job: Job, hold: Hold, tools: Tools, rest: speech.Utterance, done: int) -> None:
+    """Speaks pieces and keeps each once the next begins, the last once there is no more."""
+    cutter = _Cutter()
+    spoken = tools.engine.speak(
+        rest.pieces, rest.language, rest.voice, rest.sampling, on_piece=cutter.begins, background=True
+    )
+    async with contextlib.aclosing(spoken) as samples_of:
+        async for samples in samples_of:
+            for piece in cutter.feed(samples):
+                await asyncio.to_thread(_keep, job, hold, tools, done, piece)
+                done += 1
+    await asyncio.to_thread(_keep, job, hold, tools, done, cutter.rest())
+
+
+@dataclass(slots=True, eq=False)
+class _Cutter:
+    """Cuts a stream where its pieces begin."""
+
+    buffer: Samples
+    cuts: list[int]
+    taken: int = 0  # samples that were cut off
+
+    def __init__(self) -> None:
+        self.buffer, self.cuts, self.taken = np.zeros(0, np.float32), [], 0
+
+    def begins(self, index: int, at: int) -> None:
+        """A piece begins at that sample of the stream; the one before has ended."""
+        if index:
+            self.cuts.append(at)
+
+    def feed(self, samples: Samples) -> list[Samples]:
+        """The pieces that are whole now."""
+        self.buffer = np.concatenate([self.buffer, samples])
+        whole = []
+        while self.cuts and self.cuts[0] - self.taken <= len(self.buffer):
+            length = self.cuts.pop(0) - self.taken
+            whole.append(self.buffer[:length])
+            self.buffer, self.taken = self.buffer[length:], self.taken + length
+        return whole
+
+    def rest(self) -> Samples:
+        return self.buffer
+
+
+def _planned(job: Job, hold: Hold, tools: Tools, pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces of the text as they were planned first: another version might cut it otherwise."""
+    if job.plan:
+        return [Piece(**one) for one in job.plan]
+    with fenced(tools.database, job.id, hold.number) as (_, row):
+        row.plan = [asdict(one) for one in pieces]
+        row.pieces, row.pieces_done = len(pieces), 0
+    return list(pieces)
+
+
+def _done(job: Job, tools: Tools) -> int:
+    """How many pieces were said, from the first on."""
+    with tools.database.reading() as session:
+        places = [piece.place for piece in audio.pieces_of(session, job.id)]
+    return next((place for place in range(len(places)) if places[place] != place), len(places))
+
+
+def _keep(job: Job, hold: Hold, tools: Tools, place: int, samples: Samples) -> None:
+    audio.keep_piece(tools.database, tools.blobs, job.id, hold.number, place, samples)
+
+
+def _finish(job: Job, hold: Hold, tools: Tools, model: str) -> None:
+    """Puts the pieces together, and keeps the format that was asked for."""
+    with tools.database.reading() as session:
+        pieces = audio.pieces_of(session, job.id)
+    samples = audio.joined(tools.blobs, pieces)
+    made = audio.render(tools.blobs, job.id, job.format or "wav", samples)
+    with fenced(tools.database, job.id, hold.number) as (session, row):
+        session.merge(made)
+        complete(row, duration_s=len(samples) / RATE, result={"model": model})

@@ -1,0 +1,90 @@
+"""From what somebody asks for to a job, checked as far as can be now: what is wrong is said before anything waits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from timbre import profiles, speech
+from timbre.engine.protocol import Sampling
+from timbre.errors import EmptyText, LongName, TextTooLong, UnknownModel, WrongVoiceForMode
+from timbre.jobs.audio import check_format
+from timbre.jobs.submit import Wish, priority_of
+from timbre.models import catalogue
+from timbre.settings import settings
+from timbre.store.database import Database
+from timbre.text.languages import resolve
+from timbre.text.plan import plan
+from timbre.voices.library import Library
+
+DUBBING, CLONE = "dubbing", "dubbing_with_clone"
+"""The modes: a built-in voice speaks, or one that was made here."""
+
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Speech as a job. What is None is for us to choose."""
+
+    text: str
+    voice: str | None = None
+    language: str | None = None
+    mode: str | None = None
+    model: str | None = None
+    profile: str | None = None
+    format: str = "wav"
+    name: str = ""
+    sampling: Mapping[str, Any] = field(default_factory=dict)
+
+
+def wish_for(
+    asked: Asked, stats: Mapping[str, Any] | None, library: Library, database: Database, batched: bool = False
+) -> Wish:
+    """Checks what is asked for against what the engine holds (None: it cannot be asked now), and fixes what a job must
+    not change on its way: the profile's parameters and the seed.
+
+    Raises errors.TextTooLong, EmptyText, UnknownLanguage, LanguageNotSpoken, UnknownVoice, WrongVoiceForMode,
+    UnknownFormat, UnknownProfile, UnknownModel, LongName.
+    """
+    if len(asked.text) > (limit := settings().text_limit):
+        raise TextTooLong(length=len(asked.text), limit=limit)
+    if not asked.text.strip():
+        raise EmptyText()
+    if len(asked.name) > LONGEST_NAME:
+        raise LongName(longest=LONGEST_NAME)
+    format = check_format(asked.format)
+    profile, sampling = profiles.sampling_of(database, asked.profile)
+    voice_id, language = asked.voice, resolve(asked.language).code if asked.language else None
+    if asked.model not in (None, (stats or {}).get("model")):
+        if asked.model not in (known := catalogue.names()):
+            raise UnknownModel(model=asked.model, known=", ".join(known))
+        stats = None  # it will be another model's turn
+    if stats is not None:
+        speech.check_model(asked.model, stats)
+        voice = library.get(asked.voice or "default", stats)
+        _check_mode(asked.mode, voice.kind, voice.name)
+        language = speech.choose_language(asked.language, voice, stats)
+        plan(asked.text, language, stats["limits"][language])
+        voice_id = voice.id
+    manner = Sampling.from_dict({**(stats or {}).get("sampling", {}), **sampling, **asked.sampling}).seeded()
+    fixed = {**sampling, **asked.sampling, "seed": manner.seed}
+    return Wish(
+        kind="speech",
+        priority=priority_of(asked.text, batched),
+        name=asked.name,
+        text=asked.text,
+        language=language,
+        voice_id=voice_id,
+        model=asked.model,
+        profile_id=profile,
+        format=format,
+        request={"sampling": fixed},
+    )
+
+
+def _check_mode(mode: str | None, kind: str, name: str) -> None:
+    built_in = kind == "built-in"
+    if mode == DUBBING and not built_in:
+        raise WrongVoiceForMode(mode=mode, voice=name, kind="was made here", other=CLONE)
+    if mode == CLONE and built_in:
+        raise WrongVoiceForMode(mode=mode, voice=name, kind="is built in", other=DUBBING)

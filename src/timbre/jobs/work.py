@@ -1,0 +1,89 @@
+"""From a job that was taken to its end: done, put back, or failed with a reason."""
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from timbre.errors import (
+    DatabaseAway,
+    DatabaseFull,
+    DatabaseLocked,
+    EngineBusy,
+    EngineEmpty,
+    EngineLost,
+    EngineStarting,
+    EngineUnavailable,
+    ModelNotLoaded,
+    StorageAway,
+    StorageFull,
+    StorageUnreadable,
+    TimbreError,
+    TooManyStreams,
+)
+from timbre.jobs import lease, speaking
+from timbre.jobs import long as long_work
+from timbre.jobs.hold import HAND_BACK, LOST, Hold
+from timbre.jobs.lease import LeaseLost
+from timbre.jobs.states import CANCEL, LONG, PAUSE
+from timbre.jobs.tools import Tools
+from timbre.store.tables import Job
+
+log = logging.getLogger(__name__)
+
+WAITED_FOR: tuple[type[TimbreError], ...] = (
+    EngineBusy, EngineEmpty, EngineStarting, EngineUnavailable, TooManyStreams,
+    ModelNotLoaded, DatabaseAway, DatabaseFull, DatabaseLocked, StorageAway, StorageFull, StorageUnreadable,
+)  # fmt: skip
+"""What passes by itself, or once somebody has seen to it: the job waits, however long that takes."""
+
+TRIED_AGAIN: tuple[type[TimbreError], ...] = (EngineLost,)
+"""What may be the job's own fault: it is tried so often and no oftener."""
+
+SOON = timedelta(seconds=2)
+
+
+async def do(job: Job, hold: Hold, tools: Tools) -> None:
+    """Works on a job until it is done or has to be left, and writes down what became of it."""
+    work = asyncio.ensure_future((long_work if job.queue == LONG else speaking).work(job, hold, tools))
+    try:
+        await hold.until_stopped(work)
+        if hold.why:
+            await asyncio.to_thread(_left, job, hold, tools)
+    except LeaseLost:
+        log.info("%s is somebody else's now", job.id)
+    except Exception as fault:
+        await _after(fault, job, hold, tools)
+
+
+async def _after(fault: Exception, job: Job, hold: Hold, tools: Tools) -> None:
+    """Writes down what a fault means for the job. Where that cannot be, its lease runs out and somebody looks again."""
+    try:
+        await asyncio.to_thread(_faulted, fault, job, hold, tools)
+    except LeaseLost:
+        log.info("%s is somebody else's now", job.id)
+    except TimbreError as again:
+        log.warning("%s could not be put back: %s", job.id, again)
+
+
+def _left(job: Job, hold: Hold, tools: Tools) -> None:
+    """It was stopped from outside."""
+    if hold.why == CANCEL:
+        lease.cancelled(tools.database, job.id, hold.number)
+    elif hold.why == PAUSE:
+        lease.paused(tools.database, job.id, hold.number)
+    elif hold.why == HAND_BACK:
+        lease.put_back(tools.database, job.id, hold.number)
+    elif hold.why == LOST:
+        raise LeaseLost(job.id)
+
+
+def _faulted(fault: Exception, job: Job, hold: Hold, tools: Tools) -> None:
+    if isinstance(fault, WAITED_FOR):
+        lease.put_back(tools.database, job.id, hold.number, str(fault), SOON)
+    elif isinstance(fault, TRIED_AGAIN) or not isinstance(fault, TimbreError):
+        if not isinstance(fault, TimbreError):
+            log.error("%s failed", job.id, exc_info=fault)
+        known = fault if isinstance(fault, TimbreError) else TimbreError()
+        lease.retry(tools.database, job.id, hold.number, known)
+    else:
+        lease.fail(tools.database, job.id, hold.number, fault)
