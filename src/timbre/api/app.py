@@ -12,8 +12,9 @@ from starlette.types import ASGIApp
 from timbre import __version__
 from timbre.api import errors
 from timbre.api.middleware import JSON_LIMIT_MB, BoundedBody, OnlyOurHost, RequestId, SafeHeaders
-from timbre.api.routers import health, languages, models, openai, pages, profiles, speech, stream, voices
+from timbre.api.routers import cloning, health, languages, models, openai, pages, profiles, speech, stream, voices
 from timbre.api.schemas import FaultAnswer
+from timbre.api.uploads import Uploads
 from timbre.api.wiring import Wiring
 from timbre.engine.blocking import Client
 from timbre.engine.client import AsyncClient
@@ -38,7 +39,7 @@ def routes(settings: Settings) -> FastAPI:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
         engine, database = AsyncClient.from_settings(), Database.of(settings)
         upgrading = asyncio.create_task(_upgrade(database))
-        with Client(engine) as waiting, contextlib.closing(database):
+        with Client(engine) as waiting, contextlib.closing(database), Uploads(settings) as app.state.uploads:
             app.state.wiring = Wiring(settings, engine, waiting, Library(settings.home), database)
             yield
         upgrading.cancel()
@@ -52,7 +53,7 @@ def routes(settings: Settings) -> FastAPI:
         redoc_url=None,
         responses={"4XX": {"model": FaultAnswer}, "5XX": {"model": FaultAnswer}},
     )
-    for router in (speech, openai, stream, voices, languages, models, profiles, health):
+    for router in (speech, openai, stream, cloning, voices, languages, models, profiles, health):
         app.include_router(router.router)
     pages.install(app)
     errors.install(app)

@@ -52,9 +52,9 @@ def main(words: list[str]) -> int:
     from timbre.audio.decode import pieces
     from timbre.errors import NotAudio
 
-    for kind in ("attachments", "data", "subtitles", "video"):  # what may lie beside audio
+    for beside in ("attachments", "data", "subtitles", "video"):  # what may lie beside audio
         with contextlib.suppress(ModuleNotFoundError):  # PyAV's versions differ
-            importlib.import_module(f"av.{kind}.stream")
+            importlib.import_module(f"av.{beside}.stream")
     list(pieces(io.BytesIO(SILENCE), order.rate))  # loads whatever waits for its first use
     sys.meta_path.insert(0, _NoMore)
     confine()

@@ -12,6 +12,7 @@ from timbre.engine.child import running
 from timbre.errors import BadMix, BadVoice, EngineUnavailable, NotAudio, UnknownModel
 from timbre.models import catalogue
 from timbre.settings import settings
+from timbre.store.names import shown_name
 from timbre.voices.library import Library, preview_text
 from timbre.voices.voice import Voice
 
@@ -43,7 +44,7 @@ def add(library: Library, asked: argparse.Namespace) -> int:
     for file in map(Path, asked.files):
         if not file.is_file():
             raise NotAudio(file=file)
-        files.append((file.name, file))
+        files.append((shown_name(file.name, "The file"), file))
     with Client.from_settings() as client:
         try:
             engine = client if client.stats()["ready"] else None

@@ -14,6 +14,7 @@ from timbre.audio.decode import decode
 from timbre.audio.dsp import faded, trimmed
 from timbre.audio.encode import encode
 from timbre.audio.quality import measure
+from timbre.audio.safely import decode_safely
 from timbre.audio.speakers import two_speakers
 from timbre.engine.protocol import CLIP_RATE, MAX_CLIPS
 from timbre.errors import BadVoice, ClipsTooLarge, NoSpeech, TooLittleSpeech, TwoSpeakers
@@ -55,7 +56,8 @@ class Clip:
 def take(files: Sequence[tuple[str, Path]], limit_mb: int) -> list[Clip]:
     """Makes 1 to 10 files ready, each with its name for people to read. The same recording twice counts once.
 
-    Raises errors.BadVoice, ClipsTooLarge, NotAudio, NoSpeech, TwoSpeakers, TooLittleSpeech, naming the file.
+    Raises errors.BadVoice, ClipsTooLarge, NoSpeech, TwoSpeakers, TooLittleSpeech, and what `decode_safely` raises,
+    naming the file.
     """
     if not 1 <= len(files) <= MAX_CLIPS:
         raise BadVoice(reason=f"there are {len(files)} recordings, not 1 to {MAX_CLIPS}")
@@ -74,8 +76,11 @@ def take(files: Sequence[tuple[str, Path]], limit_mb: int) -> list[Clip]:
 
 
 def hear(shown: str, path: Path) -> Clip:
-    """Finds the speech in a file, cuts to it, and judges it. Raises errors.NotAudio, NoSpeech, TwoSpeakers."""
-    samples = decode(path, CLIP_RATE, LISTENED_S, shown)
+    """Finds the speech in a file, cuts to it, and judges it.
+
+    Raises errors.NoSpeech, TwoSpeakers, and what `decode_safely` raises.
+    """
+    samples = decode_safely(path, CLIP_RATE, shown, LISTENED_S)
     narrow = np.asarray(soxr.resample(samples, CLIP_RATE, vad.RATE), np.float32)
     spans = vad.speech_spans(narrow)
     if not spans:

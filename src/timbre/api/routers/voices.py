@@ -1,16 +1,12 @@
-"""Voices: who can speak, and how a new one is made."""
+"""Voices: who can speak, and how one is mixed of others."""
 
 import asyncio
-import tempfile
-from pathlib import Path
-from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Request, Response, UploadFile
+from fastapi import APIRouter, Request, Response
 
 from timbre.api import audio
 from timbre.api.routers.speech import AUDIO
 from timbre.api.schemas import MixOfVoices, NamedMix, VoiceChange, VoiceOut, Voices
-from timbre.api.uploads import kept
 from timbre.api.wiring import Wired
 from timbre.speech import Asked
 from timbre.voices.library import Voice, preview_text
@@ -23,21 +19,6 @@ async def voices(wired: Wired) -> Voices:
     """All voices: those built into the loaded model, then those cloned and mixed here."""
     found = await asyncio.to_thread(wired.library.all, await wired.engine.stats())
     return Voices(items=[shown(voice) for voice in found])
-
-
-@router.post("/clone", status_code=201, response_model_exclude_none=True)
-async def clone(
-    wired: Wired,
-    files: Annotated[list[UploadFile], File(description="1 to 10 recordings of one person.")],
-    name: Annotated[str, Form(examples=["Grandmother"])],
-    consent: Annotated[str, Form(description="What the person agreed to.", examples=["She agreed on 3 May."])],
-    language: Annotated[str, Form(examples=["en"])] = "en",
-) -> VoiceOut:
-    """Make a voice from recordings. Answers when it can speak."""
-    with tempfile.TemporaryDirectory(prefix="timbre-") as folder:
-        clips = await kept(files, Path(folder))
-        voice = await asyncio.to_thread(wired.library.add, name, clips, language, consent, wired.waiting_engine)
-    return shown(voice)
 
 
 @router.post("/mix", status_code=201, response_model_exclude_none=True)
