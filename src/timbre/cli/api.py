@@ -3,13 +3,13 @@
 import argparse
 import asyncio
 import logging
-import os
 import sys
 
 import uvicorn
 
 from timbre.api.app import create
 from timbre.api.middleware import JSON_LIMIT_MB, MEGABYTE
+from timbre.cli.parent import ended
 from timbre.settings import settings
 
 
@@ -46,6 +46,5 @@ async def _serve(parent: int | None) -> None:
 
 async def _watch(server: uvicorn.Server, parent: int | None) -> None:
     """Ends the server when the process that started it is no longer our parent."""
-    while parent is None or os.getppid() == parent:
-        await asyncio.sleep(1)
+    await ended(parent)
     server.should_exit = True

@@ -113,6 +113,7 @@ def _packages() -> Iterator[Finding]:
 
 
 EXTRAS = {
+    "wyoming": "Home Assistant",
     "cjk": "reading Chinese, Japanese and Korean",
     "train": "training",
     "datasets": "making datasets",

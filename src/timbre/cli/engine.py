@@ -9,6 +9,7 @@ import signal
 import sys
 from typing import Any
 
+from timbre.cli.parent import ended
 from timbre.errors import TimbreError
 from timbre.models import catalogue
 from timbre.settings import Settings, settings
@@ -59,7 +60,7 @@ async def _serve(chosen: Settings, parent: int | None, place: int) -> BaseExcept
             server.handle, client.socket_path(chosen.home, place), chosen.engine_listen, chosen.engine_token
         ):
             told = asyncio.create_task(stop.wait())
-            orphaned = asyncio.create_task(_watch(parent))
+            orphaned = asyncio.create_task(ended(parent))
             start = asyncio.create_task(server.start())
             await asyncio.wait({told, orphaned, start}, return_when=asyncio.FIRST_COMPLETED)
             if start.done() and (fault := start.exception()):
@@ -99,9 +100,3 @@ def _tune(chosen: Settings) -> int:
     path = tuning.keep(of_folder.fingerprint(folder), found)
     print(f"Chosen for {chosen.model}: {found.weights}, {found.vocoder}. Kept in {path}")
     return 0
-
-
-async def _watch(parent: int | None) -> None:
-    """Returns when the process that started us is no longer our parent."""
-    while parent is None or os.getppid() == parent:
-        await asyncio.sleep(1)

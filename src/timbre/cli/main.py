@@ -14,6 +14,7 @@ VERBS = {
     "doctor": "say what is missing on this machine, and how to get it",
     "api": "run the API and the page alone",
     "engine": "run the engine alone",
+    "wyoming": "speak for Home Assistant over the Wyoming protocol",
 }
 
 
