@@ -85,12 +85,12 @@ class Guard:
         """Whether such a request needs no key."""
         return await self._reads(lambda session: self._is_open(session, given))
 
-    async def sign_in(self, given: Credentials) -> tuple[str, Identity]:
+    async def sign_in(self, secret: str) -> tuple[str, Identity]:
         """What the cookie of a browser is to hold that has this key. Raises errors.InvalidKey, KeyExpired, KeyRevoked.
 
         A key that is made up is refused here even where none is needed.
         """
-        found = await self._reads(lambda session: self._by_key(session, given.key, "cookie"))
+        found = await self._reads(lambda session: self._by_key(session, secret, "cookie"))
         if found is None:
             raise InvalidKey()
         key_id = found.key.id if found.key else self._settings_key_id()

@@ -10,22 +10,44 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from timbre import __version__
-from timbre.api import errors
+from timbre.access import start
+from timbre.access.guard import Guard
+from timbre.api import errors, guard
 from timbre.api.middleware import JSON_LIMIT_MB, BoundedBody, OnlyOurHost, RequestId, SafeHeaders
-from timbre.api.routers import cloning, health, languages, models, openai, pages, profiles, speech, stream, voices
+from timbre.api.routers import (
+    cloning,
+    health,
+    jobs,
+    keys,
+    languages,
+    models,
+    openai,
+    pages,
+    profiles,
+    session,
+    speech,
+    stream,
+    voices,
+)
 from timbre.api.schemas import FaultAnswer
 from timbre.api.uploads import Uploads
+from timbre.api.watching import Watcher
 from timbre.api.wiring import Wiring
 from timbre.engine.blocking import Client
 from timbre.engine.client import AsyncClient
 from timbre.errors import TimbreError
+from timbre.jobs.broker import Announcer
 from timbre.settings import Settings
+from timbre.store.blobs import Blobs
 from timbre.store.database import Database
 from timbre.voices.library import Library
 
 log = logging.getLogger(__name__)
 
 THREADS = 32
+UPGRADE_S = 5.0
+"""Seconds that the first request waits for the tables; while there are none, requests are refused."""
+
 ABOUT = """Text in, speech out, in a voice of your own. Every error is
 `{"error": {"code", "message", "hint", "request_id"}}`, under `/v1` in OpenAI's own shape."""
 
@@ -39,9 +61,21 @@ def routes(settings: Settings) -> FastAPI:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
         engine, database = AsyncClient.from_settings(), Database.of(settings)
         upgrading = asyncio.create_task(_upgrade(database))
+        await asyncio.wait({upgrading}, timeout=UPGRADE_S)
         with Client(engine) as waiting, contextlib.closing(database), Uploads(settings) as app.state.uploads:
-            app.state.wiring = Wiring(settings, engine, waiting, Library(settings.home), database)
+            app.state.wiring = Wiring(
+                settings,
+                engine,
+                waiting,
+                Library(settings.home),
+                database,
+                Blobs.of(settings, database),
+                Announcer(settings),
+                watcher := Watcher(database),
+                Guard(settings, database),
+            )
             yield
+            watcher.close()
         upgrading.cancel()
 
     app = FastAPI(
@@ -53,10 +87,11 @@ def routes(settings: Settings) -> FastAPI:
         redoc_url=None,
         responses={"4XX": {"model": FaultAnswer}, "5XX": {"model": FaultAnswer}},
     )
-    for router in (speech, openai, stream, cloning, voices, languages, models, profiles, health):
+    for router in (speech, openai, stream, cloning, voices, jobs, languages, models, profiles, keys, session, health):
         app.include_router(router.router)
     pages.install(app)
     errors.install(app)
+    guard.install(app, settings)
     return app
 
 
@@ -77,4 +112,5 @@ def create(settings: Settings) -> ASGIApp:
         return settings.upload_limit_mb + JSON_LIMIT_MB if path == "/voices/clone" else JSON_LIMIT_MB
 
     bounded = BoundedBody(routes(settings), limit_mb)
-    return RequestId(SafeHeaders(OnlyOurHost(bounded, f"{settings.allowed_hosts},{settings.host}")))
+    ours = OnlyOurHost(bounded, f"{settings.allowed_hosts},{settings.host}", guard.origins(settings))
+    return RequestId(SafeHeaders(ours, start.check_tls(settings)))

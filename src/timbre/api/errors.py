@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import Scope
+from starlette.websockets import WebSocket
 
 from timbre.errors import TimbreError
 
@@ -63,12 +64,15 @@ def answer(fault: TimbreError, scope: Scope) -> JSONResponse:
     headers = {"X-Request-ID": request_id}
     if fault.retry_after is not None:
         headers["Retry-After"] = str(fault.retry_after)
+    if fault.status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="timbre"'
     return JSONResponse({"error": shape}, fault.status, headers)
 
 
 def native_shape(fault: TimbreError, request_id: str) -> dict[str, Any]:
     """A fault as everybody else reads it."""
-    return {"code": fault.code, "message": str(fault), "hint": fault.advice, "request_id": request_id}
+    more = {name: fault.facts[name] for name in fault.shown if name in fault.facts}
+    return {"code": fault.code, "message": str(fault), "hint": fault.advice, "request_id": request_id} | more
 
 
 def openai_shape(fault: TimbreError) -> dict[str, Any]:
@@ -89,12 +93,21 @@ def _openai(fault: TimbreError) -> dict[str, Any]:
         "message": f"{fault} {fault.advice}",
         "type": "server_error" if fault.status >= 500 else KINDS.get(fault.status, "invalid_request_error"),
         "param": fault.facts.get("field") or fault.facts.get("parameter") or PARAMS.get(fault.code),
-        "code": fault.code,
+        "code": CODES.get(fault.code, fault.code),
     }
 
 
-KINDS = {429: "rate_limit_error"}
+KINDS = {403: "permission_error", 429: "rate_limit_error"}
 """What OpenAI calls an error with this status, where it is not an invalid request."""
+
+CODES = {
+    "missing_api_key": "invalid_api_key",
+    "expired_api_key": "invalid_api_key",
+    "revoked_api_key": "invalid_api_key",
+    "missing_scope": "insufficient_permissions",
+    "quota_spent": "insufficient_quota",
+}
+"""OpenAI's own codes for errors that it knows."""
 
 PARAMS = {
     "empty_text": "input",
@@ -112,7 +125,10 @@ PARAMS = {
 
 async def _on_ours(request: Request, fault: Exception) -> JSONResponse:
     assert isinstance(fault, TimbreError)
-    return answer(fault, request.scope)
+    said = answer(fault, request.scope)
+    if isinstance(request, WebSocket):  # of an answer instead of a socket the framework only knows when it is sent
+        await said(request.scope, request.receive, request.send)
+    return said
 
 
 async def _on_invalid(request: Request, fault: Exception) -> JSONResponse:

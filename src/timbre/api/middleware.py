@@ -4,7 +4,7 @@ import ipaddress
 import re
 import socket
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -31,6 +31,9 @@ SAFE_HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",
 }
 
+HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
+"""Where we serve https ourselves, and so know that it is there."""
+
 
 class RequestId:
     """Names each request, by the client's X-Request-ID where that is a plain word, and says so in the answer."""
@@ -49,27 +52,29 @@ class RequestId:
 
 
 class SafeHeaders:
-    """Tells browsers to run our own scripts alone, and to show us in nobody's frame."""
+    """Tells browsers to run our own scripts alone, to show us in nobody's frame, and to come back by https only."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, is_https: bool = False) -> None:
         self.app = app
+        self.headers = SAFE_HEADERS | (HTTPS_ONLY if is_https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in CONNECTIONS:
             await self.app(scope, receive, send)
             return
-        await self.app(scope, receive, _with_headers(send, SAFE_HEADERS))
+        await self.app(scope, receive, _with_headers(send, self.headers))
 
 
 class OnlyOurHost:
-    """Answers only to names we go by, and takes changes, and WebSockets, only from our own page.
+    """Answers only to names we go by, and takes changes, and WebSockets, only from our own page and those allowed.
 
     Else a page anywhere could point its own name at 127.0.0.1 and use this service from a visitor's browser. Addresses
     in figures cannot be pointed elsewhere, so all of them are taken.
     """
 
-    def __init__(self, app: ASGIApp, names: str) -> None:
+    def __init__(self, app: ASGIApp, names: str, origins: Collection[str] = ()) -> None:
         self.app = app
+        self.origins = origins
         self.names = {"localhost", socket.gethostname().lower()} | {name.strip().lower() for name in names.split(",")}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -82,7 +87,7 @@ class OnlyOurHost:
             await answer(WrongHost(host=host), scope)(scope, receive, send)
             return
         changes = scope["type"] == "websocket" or scope["method"] not in {"GET", "HEAD", "OPTIONS"}
-        if changes and origin and origin.partition("://")[2] != host:
+        if changes and origin and origin.partition("://")[2] != host and origin not in self.origins:
             await answer(WrongOrigin(origin=origin), scope)(scope, receive, send)
             return
         await self.app(scope, receive, send)

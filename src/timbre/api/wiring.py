@@ -12,7 +12,11 @@ from numpy.typing import NDArray
 from starlette.requests import HTTPConnection
 
 from timbre import speech, wiring
+from timbre.access.guard import Guard
+from timbre.api.watching import Watcher
 from timbre.engine.client import OnPiece
+from timbre.jobs.broker import Announcer
+from timbre.store.blobs import Blobs
 from timbre.store.database import Database
 from timbre.text.growing import Growing
 from timbre.text.plan import Piece
@@ -20,9 +24,13 @@ from timbre.text.plan import Piece
 
 @dataclass(frozen=True, slots=True)
 class Wiring(wiring.Wiring):
-    """The engine and the voices, as every server has them, and all that is kept in rows."""
+    """The engine and the voices, as every server has them, and all that is kept in rows, and who may come in."""
 
     database: Database
+    blobs: Blobs
+    announcer: Announcer
+    watcher: Watcher
+    guard: Guard
 
     async def prepare(self, asked: speech.Asked) -> speech.Utterance:
         """That of every server, by the profile that was asked for, or the default one."""
@@ -46,7 +54,10 @@ class Wiring(wiring.Wiring):
 
 
 def client_of(request: HTTPConnection) -> str:
-    """Whom a request is counted for: who has its token, or else its address. No secret is in it."""
+    """Whom a request is counted for: its key, else who has its token, or else its address. No secret is in it."""
+    caller = request.scope["state"].get("caller")
+    if caller and caller.owner:
+        return str(caller.owner)
     if token := request.headers.get("authorization"):
         return hashlib.sha256(token.encode()).hexdigest()[:16]
     return request.client.host if request.client else ""

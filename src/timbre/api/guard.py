@@ -1,0 +1,146 @@
+"""Where a request is let in or not: before a byte of its body is read, and on every route that is not named here."""
+
+from http.cookies import CookieError, SimpleCookie
+from typing import Annotated, Any, cast
+
+from fastapi import Depends, FastAPI, Security
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from timbre.access.guard import Credentials, Guard
+from timbre.access.scopes import Caller
+from timbre.api.errors import answer
+from timbre.errors import ScopeMissing, TimbreError
+from timbre.settings import Settings
+
+OPEN_PATHS = {"/", "/session", "/health", "/ready", "/openapi.json"}
+"""What anybody may ask for: the page, who one is, whether the service lives, and how to speak with it."""
+
+OPEN_FOLDER = "/static/"
+
+FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+"""By any of these headers a request came through a proxy."""
+
+QUESTIONS = {"GET", "HEAD", "OPTIONS"}
+
+TAKEN = ["Authorization", "Content-Type", "Idempotency-Key", "Range", "X-Request-ID"]
+SHOWN = ["Content-Disposition", "Content-Range", "Location", "Retry-After", "X-Audio-Seconds", "X-Request-ID", "X-Seed"]
+"""Headers that pages of the origins named in the settings may send, and may read."""
+
+
+def install(app: FastAPI, settings: Settings) -> None:
+    """Puts the guard before all of an app's routes."""
+    app.add_middleware(Guarded)
+    if allowed := origins(settings):  # before the guard: those pages are to read its refusals too
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=allowed,
+            allow_methods=["GET", "HEAD", "POST", "PATCH", "DELETE"],
+            allow_headers=TAKEN,
+            expose_headers=SHOWN,
+        )
+
+
+def origins(settings: Settings) -> list[str]:
+    """Whose pages may use the API besides ours: with a key, never with our page's cookie."""
+    return [origin for one in settings.cors_origins.split(",") if (origin := one.strip())]
+
+
+class Guarded:
+    """Finds out who calls, and refuses whom the guard refuses. Answers of guarded routes are kept by no cache."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in {"http", "websocket"} or is_open(scope["path"]):
+            await self.app(scope, receive, send)
+            return
+        connection = HTTPConnection(scope)
+        try:
+            scope.setdefault("state", {})["caller"] = await guard_of(connection).admit(credentials_of(connection))
+        except TimbreError as fault:
+            await answer(fault, scope)(scope, receive, send)
+            return
+
+        async def uncached(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self.app(scope, receive, uncached)
+
+
+def is_open(path: str) -> bool:
+    """Whether a path needs no key."""
+    return path in OPEN_PATHS or path.startswith(OPEN_FOLDER)
+
+
+def guard_of(connection: HTTPConnection) -> Guard:
+    return cast(Guard, connection.app.state.wiring.guard)
+
+
+def credentials_of(connection: HTTPConnection) -> Credentials:
+    """What a request brings along to be judged by."""
+    headers, socket = connection.headers, connection.scope["type"] == "websocket"
+    kind, _, key = headers.get("authorization", "").partition(" ")
+    origin = headers.get("origin")
+    # A browser says where a WebSocket was opened, and can send no header with it: so that is what its cookie needs.
+    own_page = not socket if origin is None else origin.partition("://")[2] == headers.get("host")
+    own_page = own_page and headers.get("sec-fetch-site", "none") in {"none", "same-origin"}
+    return Credentials(
+        key=key.strip() if kind.lower() == "bearer" else "",
+        cookie=_cookie(headers, connection.app.state.wiring.settings.port),
+        csrf=headers.get("x-csrf-token", ""),
+        address=connection.client.host if connection.client else "",
+        own_page=own_page,
+        is_change=not socket and connection.scope["method"] not in QUESTIONS,
+        direct=not any(name in headers for name in FORWARDED),
+    )
+
+
+def cookie_name(port: int, secure: bool) -> str:
+    """Browsers keep cookies by host and not by port: two services on one machine must not sign each other out."""
+    return f"{'__Host-' if secure else ''}timbre-{port}"
+
+
+def _cookie(headers: Headers, port: int) -> str:
+    found: SimpleCookie = SimpleCookie()
+    for line in headers.getlist("cookie"):
+        for part in line.split(";"):  # one at a time: a stranger's that cannot be read hides none of ours
+            try:
+                found.load(part)
+            except CookieError:
+                continue
+    names = (cookie_name(port, secure) for secure in (True, False))
+    return next((found[name].value for name in names if name in found), "")
+
+
+class _Key(SecurityBase):
+    """Tells OpenAPI how a caller shows who they are, and a route who it is."""
+
+    def __init__(self) -> None:
+        self.model = HTTPBearer(description="An API key. Not needed while the service has none and is local.")
+        self.scheme_name = "key"
+
+    async def __call__(self, connection: HTTPConnection) -> Caller:
+        return cast(Caller, connection.scope["state"]["caller"])
+
+
+_key = _Key()
+Called = Annotated[Caller, Security(_key)]
+"""A route's parameter of this type is given who calls."""
+
+
+def needs(*scopes: str) -> Any:
+    """For a route's or a router's `dependencies`: refuses a caller who has none of these scopes."""
+
+    def check(caller: Called) -> None:
+        if not caller.may(*scopes):
+            raise ScopeMissing(name=caller.name, scope=" or ".join(scopes))
+
+    return Depends(check)
