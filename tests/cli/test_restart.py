@@ -13,7 +13,7 @@ import httpx
 import pytest
 from running import children, free_port, serving
 
-from timbre.cli.serve import LONGEST_PAUSE_S, pause_after
+from timbre.cli.supervisor import LONGEST_PAUSE_S, pause_after
 
 LONG, SHORT = "Tea now. " * 200, "The kettle sang."
 

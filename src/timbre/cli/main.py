@@ -14,6 +14,8 @@ VERBS = {
     "doctor": "say what is missing on this machine, and how to get it",
     "api": "run the API and the page alone",
     "engine": "run the engine alone",
+    "worker": "do the jobs alone",
+    "run": "do one job of long work; workers start this",
     "wyoming": "speak for Home Assistant over the Wyoming protocol",
 }
 

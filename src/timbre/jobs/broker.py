@@ -1,5 +1,6 @@
 """What carries the word that there is work: Celery on Valkey or Redis. A message holds nothing that is not in a row."""
 
+import contextlib
 import shutil
 from pathlib import Path
 from urllib.parse import quote
@@ -40,6 +41,17 @@ def server_command(home: Path) -> list[str]:
     options = {"port": "0", "unixsocket": str(socket), "unixsocketperm": "700", "save": "", "appendonly": "no"}
     words = [word for name, value in options.items() for word in (f"--{name}", value)]
     return [_program(), *words, "--dir", str(home.resolve()), "--loglevel", "warning", "--maxmemory", "256mb"]
+
+
+def end_stale(home: Path) -> None:
+    """Ends an embedded broker whose supervisor was killed. For who holds the home folder: nobody uses it."""
+    from redis import Redis
+    from redis.exceptions import RedisError
+
+    socket = socket_path(home)
+    with contextlib.suppress(RedisError, OSError):
+        Redis(unix_socket_path=str(socket), socket_timeout=PATIENCE_S).shutdown(nosave=True)
+    socket.unlink(missing_ok=True)
 
 
 def _program() -> str:
