@@ -66,7 +66,7 @@ def test_without_an_engine_it_says_so(service: Service, tmp_path):
     script = (
         "import sys; from starlette.testclient import TestClient; from timbre.api.app import create;"
         "from timbre.settings import settings\n"
-        "with TestClient(create(settings()), client=("127.0.0.1", 1), base_url='http://localhost') as http:\n"
+        "with TestClient(create(settings()), client=('127.0.0.1', 1), base_url='http://localhost') as http:\n"
         "    for path in ('/ready', '/voices', '/languages', '/v1/models'):\n"
         "        answer = http.get(path); assert answer.status_code == 503, (path, answer.text)\n"
         "        assert answer.headers['retry-after'] == '5'\n"

@@ -109,9 +109,13 @@ class Guard:
         try:
             yield
         except TimbreError:
-            if caller.owner:
-                await self._writes(lambda session: quota.give_back(session, caller, characters))
+            await self.give_back(caller, characters)
             raise
+
+    async def give_back(self, caller: Caller, characters: int) -> None:
+        """Takes back what was counted for a request that got nothing."""
+        if caller.owner:
+            await self._writes(lambda session: quota.give_back(session, caller, characters))
 
     def _identified(self, given: Credentials) -> Identity:
         with self._reading() as session:

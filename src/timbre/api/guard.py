@@ -136,11 +136,15 @@ Called = Annotated[Caller, Security(_key)]
 """A route's parameter of this type is given who calls."""
 
 
-def needs(*scopes: str) -> Any:
-    """For a route's or a router's `dependencies`: refuses a caller who has none of these scopes."""
+def needs(*scopes: str, changes: str = "") -> Any:
+    """For a route's or a router's `dependencies`: refuses a caller who has none of these scopes.
 
-    def check(caller: Called) -> None:
-        if not caller.may(*scopes):
-            raise ScopeMissing(name=caller.name, scope=" or ".join(scopes))
+    changes: the scope that all but questions need instead, where that is another.
+    """
+
+    async def check(caller: Called, connection: HTTPConnection) -> None:
+        wanted = (changes,) if changes and connection.scope.get("method", "GET") not in QUESTIONS else scopes
+        if not caller.may(*wanted):
+            raise ScopeMissing(name=caller.name, scope=" or ".join(wanted))
 
     return Depends(check)

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
 from typing import TypeVar
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from timbre.access.scopes import Caller
 from timbre.api.audio import encoded, known
 from timbre.api.errors import InvalidMessage, invalid, native_shape
 from timbre.api.messages import StreamOpening, StreamText
@@ -18,6 +19,7 @@ from timbre.api.wiring import Json, Wiring
 from timbre.engine.protocol import RATE
 from timbre.errors import TextStopped, TextTooLong, TimbreError
 from timbre.text.incoming import IncomingText
+from timbre.text.plan import Piece
 
 log = logging.getLogger("timbre.api")
 Message = TypeVar("Message", bound=BaseModel)
@@ -29,11 +31,11 @@ DONE, GOING, REFUSED, BROKEN, LATER = 1000, 1001, 1008, 1011, 1013
 """How a socket is closed, by the numbers of RFC 6455 and IANA: LATER where asking again helps."""
 
 
-async def converse(socket: WebSocket, wired: Wiring) -> None:
+async def converse(socket: WebSocket, wired: Wiring, caller: Caller) -> None:
     """One speech with one client, from what it wants to the last of the audio; what goes wrong is told to it."""
     await socket.accept()
     try:
-        fault = await _speech(socket, wired)
+        fault = await _speech(socket, wired, caller)
     except WebSocketDisconnect:
         return
     except TimbreError as raised:
@@ -47,14 +49,14 @@ async def converse(socket: WebSocket, wired: Wiring) -> None:
         await socket.close(_close_code(fault), fault.code if fault else None)
 
 
-async def _speech(socket: WebSocket, wired: Wiring) -> TimbreError | None:
+async def _speech(socket: WebSocket, wired: Wiring, caller: Caller) -> TimbreError | None:
     """Reads and speaks side by side, until either is done. Returns what was wrong with the end of the text."""
     try:
         opening = await asyncio.wait_for(_next(socket, StreamOpening), OPENING_S)
     except TimeoutError:
         raise TextStopped(seconds=round(OPENING_S)) from None
     text = IncomingText(wired.settings.text_limit)
-    speaker = Speaker(socket, wired, opening, text)
+    speaker = Speaker(socket, wired, caller, opening, text)
     speaking = asyncio.create_task(speaker.run())
     reading = asyncio.create_task(_read(socket, text))
     try:
@@ -88,10 +90,12 @@ async def _read(socket: WebSocket, text: IncomingText) -> None:
 class Speaker:
     """Sends the audio of a text, and says where in it each sentence begins."""
 
-    def __init__(self, socket: WebSocket, wired: Wiring, opening: StreamOpening, text: IncomingText) -> None:
-        self._socket, self._wired, self._opening, self._text = socket, wired, opening, text
+    def __init__(
+        self, socket: WebSocket, wired: Wiring, caller: Caller, opening: StreamOpening, text: IncomingText
+    ) -> None:
+        self._socket, self._wired, self._caller, self._opening, self._text = socket, wired, caller, opening, text
         self._starts: dict[int, int] = {}  # the sample that each sentence begins at
-        self._told, self._samples = 0, 0
+        self._told, self._samples, self._paid_for = 0, 0, 0
 
     async def run(self) -> None:
         """Until the last of the audio is sent."""
@@ -107,11 +111,17 @@ class Speaker:
                 "request_id": _request_id(self._socket),
             }
         )
-        spoken = self._wired.speak(utterance, self._socket, self._text.pieces(growing), self._starts.__setitem__)
-        async with contextlib.aclosing(encoded(self._counted(spoken), format)) as chunks:
-            async for chunk in chunks:
-                await self._tell_sentences()
-                await self._socket.send_bytes(chunk)
+        pieces = self._paid(self._text.pieces(growing))
+        spoken = self._wired.speak(utterance, self._socket, pieces, self._starts.__setitem__)
+        try:
+            async with contextlib.aclosing(encoded(self._counted(spoken), format)) as chunks:
+                async for chunk in chunks:
+                    await self._tell_sentences()
+                    await self._socket.send_bytes(chunk)
+        except TimbreError:
+            if self._paid_for and not self._samples:
+                await self._wired.guard.give_back(self._caller, self._paid_for)
+            raise
         await self.tell_done()
 
     async def tell_done(self, cancelled: bool = False) -> None:
@@ -126,6 +136,14 @@ class Speaker:
             event = {"event": "sentence", "index": self._told, "text": text, "at_s": round(at / RATE, 3)}
             await self._socket.send_json(event)
             self._told += 1
+
+    async def _paid(self, pieces: AsyncIterable[Piece]) -> AsyncIterator[Piece]:
+        """Each piece once its characters are counted for the caller. Raises errors.QuotaSpent."""
+        async for piece in pieces:
+            length, is_first = self._text.length, not self._paid_for
+            await self._wired.guard.spend(self._caller, length - self._paid_for, requests=int(is_first))
+            self._paid_for = length
+            yield piece
 
     async def _counted(self, spoken: AsyncGenerator[NDArray[np.float32], None]) -> AsyncGenerator[NDArray[np.float32]]:
         async with contextlib.aclosing(spoken):

@@ -4,12 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Form, UploadFile
 
+from timbre.access.scopes import VOICES
+from timbre.api.guard import needs
 from timbre.api.routers.voices import shown
 from timbre.api.schemas import VoiceOut
 from timbre.api.uploads import Uploaded, Uploading, kept
 from timbre.api.wiring import Wired
 
-router = APIRouter(prefix="/voices", tags=["voices"], route_class=Uploading)
+router = APIRouter(prefix="/voices", tags=["voices"], route_class=Uploading, dependencies=[needs(VOICES)])
 
 
 @router.post("/clone", status_code=201, response_model_exclude_none=True)

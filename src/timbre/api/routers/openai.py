@@ -5,26 +5,29 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from timbre.access.scopes import SPEAK
 from timbre.api import audio
+from timbre.api.guard import Called, needs
 from timbre.api.routers.speech import AUDIO
 from timbre.api.schemas import OPENAI_MODELS, OpenAIFaultAnswer, OpenAISpeech
 from timbre.api.wiring import Json, Wired
 from timbre.errors import UnknownFormat
 
 FAULTS: dict[int | str, dict[str, Any]] = {"4XX": {"model": OpenAIFaultAnswer}, "5XX": {"model": OpenAIFaultAnswer}}
-router = APIRouter(prefix="/v1", tags=["openai"], responses=FAULTS)
+router = APIRouter(prefix="/v1", tags=["openai"], responses=FAULTS, dependencies=[needs(SPEAK)])
 FORMATS = ("mp3", "opus", "aac", "flac", "wav", "pcm")
 STARTED = int(time.time())
 
 
 @router.post("/audio/speech", response_class=Response, responses=AUDIO)
-async def speech(wanted: OpenAISpeech, request: Request, wired: Wired) -> Response:
+async def speech(wanted: OpenAISpeech, request: Request, wired: Wired, caller: Called) -> Response:
     """Speak a text, sent from its first samples on: as bare audio, or as events."""
     if wanted.response_format not in FORMATS:
         raise UnknownFormat(format=wanted.response_format, known=", ".join(FORMATS))
     utterance = await wired.prepare(wanted.asked())
     answer = audio.events if wanted.stream_format == "sse" else audio.live
-    return await answer(request, wired.speak(utterance, request), wanted.response_format, utterance.sampling.seed)
+    async with wired.guard.spending(caller, len(wanted.input)):
+        return await answer(request, wired.speak(utterance, request), wanted.response_format, utterance.sampling.seed)
 
 
 @router.get("/models")

@@ -5,10 +5,12 @@ import asyncio
 from fastapi import APIRouter
 
 from timbre import profiles
+from timbre.access.scopes import ADMIN, SCOPES
+from timbre.api.guard import needs
 from timbre.api.schemas_profiles import CopyName, NewProfile, ProfileChange, ProfileOut, Profiles, shown
 from timbre.api.wiring import Wired
 
-router = APIRouter(prefix="/quality-profiles", tags=["profiles"])
+router = APIRouter(prefix="/quality-profiles", tags=["profiles"], dependencies=[needs(*SCOPES, changes=ADMIN)])
 
 
 @router.get("", response_model_exclude_none=True)

@@ -2,13 +2,15 @@
 
 from fastapi import APIRouter, WebSocket
 
+from timbre.access.scopes import SPEAK
+from timbre.api.guard import Called, needs
 from timbre.api.streaming import converse
 from timbre.api.wiring import Wired
 
-router = APIRouter(prefix="/v1")
+router = APIRouter(prefix="/v1", dependencies=[needs(SPEAK)])
 
 
 @router.websocket("/audio/stream")
-async def stream(socket: WebSocket, wired: Wired) -> None:
+async def stream(socket: WebSocket, wired: Wired, caller: Called) -> None:
     """OpenAPI has no place for it: `docs/api.md` says what goes over it."""
-    await converse(socket, wired)
+    await converse(socket, wired, caller)

@@ -4,14 +4,16 @@ import asyncio
 
 from fastapi import APIRouter, Request, Response
 
+from timbre.access.scopes import SPEAK, TRAIN, VOICES
 from timbre.api import audio
+from timbre.api.guard import Called, needs
 from timbre.api.routers.speech import AUDIO
 from timbre.api.schemas import MixOfVoices, NamedMix, VoiceChange, VoiceOut, Voices
 from timbre.api.wiring import Wired
 from timbre.speech import Asked
 from timbre.voices.library import Voice, preview_text
 
-router = APIRouter(prefix="/voices", tags=["voices"])
+router = APIRouter(prefix="/voices", tags=["voices"], dependencies=[needs(SPEAK, VOICES, TRAIN, changes=VOICES)])
 
 
 @router.get("", response_model_exclude_none=True)
@@ -30,12 +32,14 @@ async def mix(asked: NamedMix, wired: Wired) -> VoiceOut:
 
 
 @router.post("/mix/preview", response_class=Response, responses=AUDIO)
-async def preview_mix(asked: MixOfVoices, request: Request, wired: Wired, format: str = "mp3") -> Response:
+async def preview_mix(
+    asked: MixOfVoices, request: Request, wired: Wired, caller: Called, format: str = "mp3"
+) -> Response:
     """Hear a mix read a sentence before it is kept."""
     format = audio.known(format)
     stats = await wired.engine.ready()
     voice = await asyncio.to_thread(wired.library.draft, asked.wish, stats, asked.language)
-    return await _read_aloud(voice, request, wired, format)
+    return await _read_aloud(voice, request, wired, caller, format)
 
 
 @router.get("/{voice_id}", response_model_exclude_none=True)
@@ -58,17 +62,19 @@ async def remove(voice_id: str, wired: Wired) -> None:
 
 
 @router.get("/{voice_id}/preview", response_class=Response, responses=AUDIO)
-async def preview(voice_id: str, request: Request, wired: Wired, format: str = "mp3") -> Response:
+async def preview(voice_id: str, request: Request, wired: Wired, caller: Called, format: str = "mp3") -> Response:
     """Hear a voice read a sentence in its own language."""
     format = audio.known(format)
     voice = await asyncio.to_thread(wired.library.get, voice_id, await wired.engine.ready())
-    return await _read_aloud(voice, request, wired, format)
+    return await _read_aloud(voice, request, wired, caller, format)
 
 
-async def _read_aloud(voice: Voice, request: Request, wired: Wired, format: str) -> Response:
+async def _read_aloud(voice: Voice, request: Request, wired: Wired, caller: Called, format: str) -> Response:
     """A voice with a sentence in its own language, always by the same dice."""
-    utterance = await wired.prepare(Asked(preview_text(voice), voice, sampling={"seed": 0}, profile="balanced"))
-    return await audio.live(request, wired.speak(utterance, request), format, utterance.sampling.seed)
+    text = preview_text(voice)
+    utterance = await wired.prepare(Asked(text, voice, sampling={"seed": 0}, profile="balanced"))
+    async with wired.guard.spending(caller, len(text)):
+        return await audio.live(request, wired.speak(utterance, request), format, utterance.sampling.seed)
 
 
 def shown(voice: Voice) -> VoiceOut:
