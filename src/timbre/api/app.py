@@ -15,6 +15,7 @@ from timbre.access.guard import Guard
 from timbre.api import errors, guard
 from timbre.api.middleware import JSON_LIMIT_MB, BoundedBody, OnlyOurHost, RequestId, SafeHeaders
 from timbre.api.routers import (
+    batches,
     cloning,
     health,
     jobs,
@@ -43,6 +44,22 @@ from timbre.store.database import Database
 from timbre.voices.library import Library
 
 log = logging.getLogger(__name__)
+
+ROUTERS = (
+    speech,
+    openai,
+    stream,
+    cloning,
+    voices,
+    batches,
+    jobs,
+    languages,
+    models,
+    profiles,
+    keys,
+    session,
+    health,
+)  # each path goes to the first that knows it
 
 THREADS = 32
 UPGRADE_S = 5.0
@@ -87,7 +104,21 @@ def routes(settings: Settings) -> FastAPI:
         redoc_url=None,
         responses={"4XX": {"model": FaultAnswer}, "5XX": {"model": FaultAnswer}},
     )
-    for router in (speech, openai, stream, cloning, voices, jobs, languages, models, profiles, keys, session, health):
+    for router in (
+        speech,
+        openai,
+        stream,
+        cloning,
+        voices,
+        batches,
+        jobs,
+        languages,
+        models,
+        profiles,
+        keys,
+        session,
+        health,
+    ):
         app.include_router(router.router)
     pages.install(app)
     errors.install(app)

@@ -33,7 +33,7 @@ async def kept(request: Request, blobs: Blobs, name: str, mime: str, file_name: 
     if request.method == "HEAD":
         return Response(status_code=200, media_type=mime, headers=headers)
     bytes_of = await asyncio.to_thread(blobs.read, name, start, end)
-    return StreamingResponse(_following(bytes_of), 206 if part else 200, headers, mime)
+    return StreamingResponse(following(bytes_of), 206 if part else 200, headers, mime)
 
 
 def disposition(file_name: str) -> str:
@@ -56,6 +56,6 @@ def _range(asked: str, size: int) -> tuple[int, int] | None:
     return start, end
 
 
-async def _following(bytes_of: Iterator[bytes]) -> AsyncIterator[bytes]:
+async def following(bytes_of: Iterator[bytes]) -> AsyncIterator[bytes]:
     while (data := await asyncio.to_thread(next, bytes_of, None)) is not None:
         yield data

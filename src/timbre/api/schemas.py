@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from timbre.engine.protocol import RANGES
 from timbre.speech import Asked
@@ -135,6 +135,16 @@ class OpenAIFaultAnswer(BaseModel):
     error: OpenAIFault
 
 
+class Page(BaseModel):
+    """A list, or a part of one. next: what to ask with for the rest of it; null: that was all."""
+
+    next: str | None = None
+
+    @model_serializer(mode="wrap")  # without a type of what it returns, which OpenAPI would show in place of the fields
+    def _with_next(self, written: SerializerFunctionWrapHandler):  # type: ignore[no-untyped-def]
+        return {**written(self), "next": self.next}
+
+
 class LanguageOut(BaseModel):
     """A language that the loaded model speaks."""
 
@@ -143,10 +153,9 @@ class LanguageOut(BaseModel):
     own_name: str = Field(examples=["English"])
 
 
-class Languages(BaseModel):
+class Languages(Page):
     items: list[LanguageOut]
     text_limit: int = Field(description="Characters that a text may have.", examples=[10000])
-    next: str | None = None
 
 
 class PartIn(BaseModel):
@@ -224,21 +233,5 @@ class VoiceOut(BaseModel):
     parts: list[PartOut] | None = Field(None, description="What it was mixed of.")
 
 
-class Voices(BaseModel):
+class Voices(Page):
     items: list[VoiceOut]
-    next: str | None = None
-
-
-class ModelOut(BaseModel):
-    """A model on this machine, or one that can be installed."""
-
-    id: str = Field(examples=["mini"])
-    loaded: bool
-    installed: bool
-    languages: list[str] | None = None
-    licence: str | None = None
-
-
-class Models(BaseModel):
-    items: list[ModelOut]
-    next: str | None = None

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from timbre.api.schemas import Fault, SamplingFields
+from timbre.api.schemas import Fault, Page, SamplingFields
 from timbre.jobs.audio import DOWNLOADS
 from timbre.jobs.states import Status
 from timbre.jobs.wishes import CLONE, DUBBING, Asked
@@ -90,9 +90,8 @@ class JobOut(BaseModel):
     error: Fault | None = None
 
 
-class JobPage(BaseModel):
+class JobPage(Page):
     items: list[JobOut]
-    next: str | None = Field(description="What to send as `cursor` for those after these.")
     counts: dict[str, int] = Field(description="How many jobs there are in each state.")
 
 
@@ -105,9 +104,8 @@ class FormatOut(BaseModel):
     bytes: int | None = Field(None, description="Its size, once it was asked for.")
 
 
-class JobFormats(BaseModel):
+class JobFormats(Page):
     items: list[FormatOut]
-    next: str | None = None
 
 
 class BatchIn(BaseModel):
@@ -126,7 +124,7 @@ class BatchIn(BaseModel):
     name: str = Field("", max_length=200)
 
 
-class BatchOut(BaseModel):
+class BatchOut(Page):
     """A batch and its jobs, in order."""
 
     id: str
@@ -136,4 +134,3 @@ class BatchOut(BaseModel):
     counts: dict[str, int] = Field(description="How many of its jobs are in each state.")
     zip: str = Field(description="Where its audio is, in one archive, as far as it is there.")
     items: list[JobOut]
-    next: str | None = None

@@ -11,6 +11,14 @@ from timbre.voices.library import Library
 
 
 @dataclass(frozen=True, slots=True)
+class Files:
+    """What it takes to read a job's audio."""
+
+    database: Database
+    blobs: Blobs
+
+
+@dataclass(frozen=True, slots=True)
 class Tools:
     """The rows, the files, the engine and the voices."""
 

@@ -72,11 +72,11 @@ class Database:
 
     def upgrade(self) -> None:
         """Makes the tables, or brings those of an older version up to date. Raises errors.DatabaseNewer."""
+        logging.getLogger("alembic").setLevel(logging.WARNING)
         from alembic import command
         from alembic.config import Config
         from alembic.util import CommandError
 
-        logging.getLogger("alembic").setLevel(logging.WARNING)
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         with self._translated(), self._alone() as connection:

@@ -1,27 +1,29 @@
 """Jobs: a text that is spoken while nobody waits, followed, fetched, and cancelled."""
 
 import asyncio
+import contextlib
 import re
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response, WebSocket
 
-from timbre.access.scopes import Caller
+from timbre.access.scopes import SPEAK, TRAIN, Caller
 from timbre.api import files
 from timbre.api.following import follow, follow_all
-from timbre.api.guard import Called
+from timbre.api.guard import Called, needs
 from timbre.api.jobs import shown, tell
 from timbre.api.routers.speech import AUDIO
 from timbre.api.schemas_jobs import FormatOut, JobFormats, JobIn, JobOut, JobPage
 from timbre.api.wiring import Wired, Wiring
-from timbre.errors import JobHasNoAudio, JobNotReady, JobTimeout, TimbreError, UnknownStatus
+from timbre.errors import BadBatch, JobHasNoAudio, JobNotReady, JobTimeout, TimbreError, UnknownStatus
 from timbre.jobs import audio, rows
 from timbre.jobs.states import ENDED, SAID, Status
-from timbre.jobs.submit import Once, submit
+from timbre.jobs.submit import Once, Wish, submit
 from timbre.jobs.wishes import Asked, wish_for
 from timbre.store.tables import Job
 
-router = APIRouter(tags=["jobs"])
+router = APIRouter(tags=["jobs"], dependencies=[needs(SPEAK, TRAIN)])
 IdempotencyKey = Annotated[
     str | None, Header(alias="Idempotency-Key", description="Sent again with the same request, it makes no second job.")
 ]
@@ -41,23 +43,27 @@ async def create(wanted: JobIn, wired: Wired, caller: Called, response: Response
     return shown(job)
 
 
-async def wishes(wired: Wiring, asked: list[Asked], batched: bool = False) -> list[Any]:
-    """What is asked for, checked against what the engine holds; where it is away, against what is known without it."""
-    try:
-        stats = await wired.engine.stats()
-        stats = stats if stats.get("ready") else None
-    except TimbreError:
-        stats = None
+async def wishes(wired: Wiring, asked: Sequence[Asked], places: Sequence[str] = ()) -> list[Wish]:
+    """What is asked for, checked against what the engine holds; where it is away, against what is known without it.
 
-    def checked() -> list[Any]:
-        found = []
-        for place, one in enumerate(asked):
+    places: where each stands in a batch; what is wrong with it says so. Raises what `wish_for` raises, errors.BadBatch.
+    """
+    stats = None
+    with contextlib.suppress(TimbreError):
+        found = await wired.engine.stats()
+        stats = found if found.get("ready") else None
+
+    def checked() -> list[Wish]:
+        if not places:
+            return [wish_for(one, stats, wired.library, wired.database) for one in asked]
+        made = []
+        for place, one in zip(places, asked, strict=True):
             try:
-                found.append(wish_for(one, stats, wired.library, wired.database, batched))
+                made.append(wish_for(one, stats, wired.library, wired.database, batched=True))
             except TimbreError as fault:
-                fault.facts["place"] = place
-                raise
-        return found
+                reason = str(fault).rstrip(".")
+                raise BadBatch(reason=f"{place}: {reason[:1].lower()}{reason[1:]}", most=len(asked)) from None
+        return made
 
     return await asyncio.to_thread(checked)
 
