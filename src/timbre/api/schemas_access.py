@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from timbre.access import keys
 from timbre.access.guard import Identity
 from timbre.access.scopes import SCOPES, Limits
+from timbre.api.schemas import Page
 from timbre.store.tables import Key, Usage
 
 _scopes = Field(description="; ".join(f"{name}: {about}" for name, about in SCOPES.items()) + ".", examples=[["speak"]])
@@ -87,9 +88,8 @@ class KeyMade(KeyOut):
     key: str = Field(description="Keep it: it is not shown again.", examples=["tb_…"])
 
 
-class Keys(BaseModel):
+class Keys(Page):
     items: list[KeyOut]
-    next: str | None = None
 
 
 class SignIn(BaseModel):

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from timbre.api.schemas import Parameters
+from timbre.api.schemas import Page, Parameters
 from timbre.engine.protocol import RANGES
 from timbre.profiles import LONGEST_ABOUT, LONGEST_NAME, Profile
 
@@ -71,9 +71,8 @@ class ProfileOut(BaseModel):
     changed_at: datetime | None = None
 
 
-class Profiles(BaseModel):
+class Profiles(Page):
     items: list[ProfileOut]
-    next: str | None = None
 
 
 def shown(profile: Profile, default: str) -> ProfileOut:
