@@ -1,218 +1,121 @@
-// The Speak screen: what the controls do.
+// The shell: which page is shown, and what every page is given.
+//
+// A page is js/pages/<name>.js with `name` and `async mount(root, context)`, which may give back a function that leaves: it stops timers,
+// sockets and players. Its words are locales/<language>/<name>.json. Each page has one h1. context:
+//   api        get(path, {query, signal}) post(path, body) patch delete → JSON; upload(path, form, {progress, signal}) → {status, location,
+//              data}; stream(path, body, signal), call(path, options) → Response. They throw Fault {code, message, hint, status}
+//   t(key, values), has(key), locale, format (number, percent, bytes, seconds, clock, date, dateTime, ago)
+//   session    signed_in, key_needed, name, scopes, may(scope)
+//   engine     state, model, items; events "change" and "up"
+//   toast(kind, message or fault), confirm(message, {title, action, danger}) → promise, dialog(title, {body, foot, submit, wide})
+//   live(path, hear, connected) → stop; ended(jobId, changed, signal) → promise of the job
+//   navigate(hash), path (what follows the page's name in the hash, by its slashes), query (what follows its ?)
+//
+// Components, in js/components/: audio playButton, silence · copy copyBox · drop dropField · empty emptyState · fault faultPanel, showFault, said ·
+// icons icon, iconButton · player Player, floats · progress progressBar · table pagedTable · voice face, voicePicker.
+// In js/dom.js: html`…` (a template whose values are text or elements), make, options, save.
 
-import { read, synthesize } from "./api.js";
-import * as clone from "./clone.js";
-import { $, hideFault, options, save, showFault } from "./dom.js";
+import * as api from "./api.js";
+import { silence } from "./components/audio.js";
+import { faultPanel } from "./components/fault.js";
+import { icon } from "./components/icons.js";
+import { $, html } from "./dom.js";
+import * as format from "./format.js";
 import * as i18n from "./i18n.js";
-import * as mix from "./mix.js";
-import { Player, floats } from "./player.js";
-import * as voices from "./voices.js";
+import { ended, live } from "./live.js";
+import { confirm, dialog, toast } from "./shell/dialogs.js";
+import { engine } from "./shell/engine.js";
+import * as signing from "./shell/session.js";
 
-const { t, number } = i18n;
-const FORMATS = ["wav", "mp3", "ogg", "flac", "m4a", "opus"];
-const DRAFT = "timbre.draft";
-const player = new Player($("wave"));
-let limit = 10000;
-let running = null; // the AbortController of the speech that is being made
-let take = null; // what was asked for last, so that the same can be had in another format
-let status = ["idle", {}];
-let engine = { state: "starting", model: "" }; // as it was when we last looked
+const { t } = i18n;
+const PAGES = [["dashboard", "home"], ["speak", "speak"], ["jobs", "jobs"], ["voices", "voices"], ["profiles", "profiles"], ["models", "models"], ["admin", "admin", "admin"]]; // name, picture, scope
+let leave = null; // what the page that is shown wants done when it goes
+let turn = 0;
 
-// Speaking
-
-function wanted() {
-  const seed = $("seed").value === "" ? Math.floor(Math.random() * 2 ** 31) : Number($("seed").value);
-  return {
-    text: $("text").value,
-    voice: voices.chosen()?.id ?? "default",
-    language: $("language").value || undefined,
-    speed: Number($("speed").value),
-    temperature: Number($("temperature").value),
-    seed,
-  };
+/** The page that a hash names, what follows it, and its query. Without a page: Speak, while there is something to say. */
+function place() {
+  const [way, query] = location.hash.replace(/^#\/?/, "").split("?");
+  const [name, ...path] = way.split("/").map(decodeURIComponent);
+  const known = PAGES.some(([page]) => page === name);
+  const first = localStorage.getItem("timbre.draft") ? "speak" : "dashboard";
+  return { name: known ? name : first, path: path.filter(Boolean), query: new URLSearchParams(query) };
 }
 
-async function speak() {
-  hideFault($("fault"));
-  const asked = performance.now();
-  running = new AbortController();
-  take = wanted();
-  player.begin();
-  showState();
-  say("thinking");
-  let first = null;
+async function show({ focus = true } = {}) {
+  const mine = ++turn;
+  const { name, path, query } = place();
+  leave?.();
+  leave = null;
+  silence();
+  showNav(name);
+  const root = html`<div class="page-root" data-page="${name}"></div>`;
   try {
-    const answer = await synthesize({ ...take, format: "pcm", stream: true }, running.signal);
-    for await (const samples of floats(answer.body)) {
-      first ??= (performance.now() - asked) / 1000;
-      player.feed(samples);
-      say("making", { seconds: number(player.duration, 1) });
-    }
-    say("done", { seconds: number(player.duration, 1), first: number(first ?? 0, 2) });
+    const [module] = await Promise.all([import(`./pages/${name}.js`), i18n.load(name)]);
+    if (mine !== turn) return;
+    $("page").replaceChildren(root);
+    const left = await module.mount(root, context(path, query));
+    if (mine !== turn) return void left?.();
+    leave = left ?? null;
   } catch (fault) {
-    say(player.length ? "stopped" : "idle", { seconds: number(player.duration, 1) });
-    if (fault.name !== "AbortError") showFault($("fault"), fault instanceof TypeError ? { code: "network" } : fault);
-  } finally {
-    running = null;
-    player.finish();
-    showState();
+    if (mine !== turn) return;
+    const unwelcome = fault.status === 401 ? html`<h1>${t("shell.signInTitle")}</h1>` : html`<h1>${t(`shell.${name}`)}</h1>`;
+    $("page").replaceChildren(unwelcome, faultPanel(fault.status ? fault : { ...fault, code: fault.code ?? "", message: fault.code ? fault.message : t("shell.pageFault"), hint: fault.code ? "" : fault.message }, () => show()));
   }
+  document.title = `${t(`shell.${name}`)} · Timbre`;
+  $("page").dataset.shown = name;
+  if (focus) focusHeading();
 }
 
-function stop() {
-  running?.abort();
-  if (player.playing) player.pause();
+function focusHeading() {
+  const heading = $("page").querySelector("h1") ?? $("page");
+  heading.tabIndex = -1;
+  scrollTo(0, 0);
+  heading.focus({ preventScroll: true });
 }
 
-async function download() {
-  const format = $("format-name").textContent;
-  const name = `timbre-${take.seed}.${format}`;
-  if (format === "wav") return save(player.wav(), name);
-  hideFault($("fault"));
-  $("download").disabled = true;
-  say("preparing", { format });
-  try {
-    save(await (await synthesize({ ...take, format })).blob(), name);
-    say("saved", { format });
-  } catch (fault) {
-    say("idle");
-    showFault($("fault"), fault);
-  } finally {
-    showState();
-  }
+const context = (path, query) => ({
+  api, t, has: i18n.has, locale: i18n.locale(), format, session: signing.session, engine, toast, confirm, dialog, live, ended, path, query,
+  navigate: (hash) => { location.hash = hash.replace(/^#?\/?/, "#/"); },
+});
+
+function showNav(current) {
+  const shown = PAGES.filter(([, , scope]) => !scope || signing.session.may(scope));
+  $("nav").replaceChildren(...shown.map(([name, picture]) => {
+    const link = html`<a class="nav-item" href="#/${name}">${icon(picture)}<span>${t(`shell.${name}`)}</span></a>`;
+    if (name === current) link.ariaCurrent = "page";
+    return html`<li>${link}</li>`;
+  }));
 }
 
-// What is shown
-
-function say(key, facts = {}) {
-  status = [key, facts];
-  $("status").textContent = t(key, facts);
+async function changeLanguage(event) {
+  await i18n.choose(event.target.value);
+  signing.show();
+  engine.show();
+  await show({ focus: false });
 }
-
-function showState() {
-  document.body.classList.toggle("speaking", Boolean(running));
-  $("go-label").textContent = t(running ? "stop" : "speak");
-  $("replay").disabled = !player.length;
-  $("download").disabled = !player.complete || !player.length;
-  showEngine();
-}
-
-function showCounter() {
-  const count = [...$("text").value].length;
-  $("counter").textContent = t("characters", { count: number(count), limit: number(limit) });
-  $("counter").classList.toggle("over", count > limit);
-}
-
-function showOutputs() {
-  $("speed-out").textContent = `${number(Number($("speed").value), 2)}×`;
-  $("temperature-out").textContent = number(Number($("temperature").value), 2);
-}
-
-function showTime() {
-  $("replay").classList.toggle("playing", player.playing);
-  const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
-  $("time").textContent = player.length ? `${clock(player.position)} / ${clock(player.duration)}` : "";
-  if (player.length) $("replay").disabled = false;
-}
-
-function showEngine() {
-  const words = { ready: "engineReady", busy: "engineBusy", starting: "engineStarting", down: "engineDown" };
-  const state = running && engine.state === "ready" ? "busy" : engine.state; // we know it before the next look
-  $("engine").dataset.state = state;
-  const sentence = t(words[state], { model: engine.model });
-  const place = $("engine").querySelector("span");
-  if (place.textContent !== sentence) place.textContent = sentence;
-}
-
-async function watchEngine() {
-  const before = engine.state;
-  try {
-    const [found] = (await read("/health/engines")).items;
-    const state = !found || found.error ? "down" : !found.ready ? "starting" : found.running ? "busy" : "ready";
-    engine = { state, model: found?.model ?? "" };
-  } catch {
-    engine = { state: "down", model: "" };
-  }
-  showEngine();
-  if (["starting", "down"].includes(before) && ["ready", "busy"].includes(engine.state)) await loadChoices();
-  setTimeout(watchEngine, ["starting", "busy"].includes(engine.state) ? 700 : 2500);
-}
-
-async function loadChoices() {
-  try {
-    const { items, text_limit } = await read("/languages");
-    limit = text_limit;
-    showCounter();
-    const rows = items.map(({ code, own_name }) => [code, own_name]);
-    const own = i18n.locale().split("-")[0];
-    options($("language"), rows, localStorage.getItem("timbre.spoken") ?? own);
-    options($("clone-language"), rows, $("language").value);
-    options($("mix-language"), rows, $("language").value);
-    await voices.load();
-  } catch (fault) {
-    if (fault.code === "network") showFault($("fault"), fault);
-  }
-}
-
-async function usePageLanguage(language, choose = i18n.use) {
-  await choose(language);
-  $("page-language").value = language;
-  voices.show();
-  showCounter();
-  showOutputs();
-  showState();
-  say(...status);
-}
-
-// Start
 
 function install() {
-  const text = $("text");
-  text.value = localStorage.getItem(DRAFT) ?? "";
-  let saving;
-  text.addEventListener("input", () => {
-    showCounter();
-    $("draft").textContent = "";
-    clearTimeout(saving);
-    saving = setTimeout(() => {
-      localStorage.setItem(DRAFT, text.value);
-      $("draft").textContent = text.value ? t("draftSaved") : "";
-    }, 400);
+  addEventListener("hashchange", () => {
+    bootstrap.Offcanvas.getInstance($("side"))?.hide();
+    show();
   });
-  $("clear").addEventListener("click", () => {
-    text.value = "";
-    text.dispatchEvent(new Event("input"));
-    text.focus();
-  });
-  $("speak").addEventListener("submit", (event) => {
-    event.preventDefault();
-    if (running) stop();
-    else speak();
-  });
-  addEventListener("keydown", (event) => {
-    const open = document.querySelector(".modal.show");
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !open && !running) { event.preventDefault(); speak(); }
-    if (event.key === "Escape" && !open) stop();
-  });
-  for (const id of ["speed", "temperature"]) $(id).addEventListener("input", showOutputs);
-  $("language").addEventListener("change", () => localStorage.setItem("timbre.spoken", $("language").value));
-  $("page-language").addEventListener("change", (event) => usePageLanguage(event.target.value, i18n.choose));
+  // The link's own hash would be taken for a page's.
+  $("skip").addEventListener("click", (event) => { event.preventDefault(); focusHeading(); });
+  $("page-language").addEventListener("change", changeLanguage);
   $("theme").addEventListener("click", () => window.timbreTheme.toggle());
-  $("replay").addEventListener("click", () => player.toggle());
-  $("download").addEventListener("click", download);
-  player.addEventListener("change", showTime);
-  for (const format of FORMATS) {
-    const item = document.createElement("li");
-    const button = Object.assign(document.createElement("button"), { type: "button", className: "dropdown-item text-uppercase", textContent: format });
-    button.addEventListener("click", () => { $("format-name").textContent = format; });
-    item.append(button);
-    $("format-list").append(item);
-  }
-  const made = (voice) => { $("status").textContent = t("cloneDone", { name: voice.name }); };
-  clone.install(made);
-  mix.install(made);
+  // A file dropped beside the field that is there for it must not replace the page.
+  for (const kind of ["dragover", "drop"]) addEventListener(kind, (event) => event.preventDefault());
+  signing.install(() => show({ focus: false }));
 }
 
+await i18n.use(i18n.preferred());
+$("page-language").value = i18n.locale();
 install();
-await usePageLanguage(i18n.preferred());
-watchEngine();
+try {
+  await signing.refresh();
+} catch (fault) {
+  toast("danger", fault);
+}
+engine.look();
+if (signing.session.key_needed && !signing.session.signed_in) await signing.signIn();
+else await show({ focus: false });
