@@ -8,7 +8,7 @@ import hashlib
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -24,6 +24,7 @@ SHOWN = len(MARK) + 8
 """Characters that a key begins with and is known by: of its 256 bits they tell 48."""
 
 LONGEST_NAME = 80
+LONGEST = timedelta(days=36_525)
 CHANGEABLE = ("name", "scopes", "expires_at", "requests_per_minute", "characters_per_day", "jobs_at_once")
 
 
@@ -170,6 +171,8 @@ def _expiry(moment: datetime | None) -> datetime | None:
         raise BadKey(reason="its expiry names no time zone", scopes=", ".join(SCOPES))
     if moment <= now():
         raise BadKey(reason="it would have expired already", scopes=", ".join(SCOPES))
+    if moment - now() > LONGEST:
+        raise BadKey(reason="it would expire in more than a hundred years", scopes=", ".join(SCOPES))
     return moment
 
 

@@ -2,7 +2,6 @@
 
 import ipaddress
 import logging
-import os
 import ssl
 from pathlib import Path
 
@@ -55,11 +54,6 @@ def check_tls(settings: Settings) -> bool:
         reason = getattr(fault, "reason", None) or "NOT_A_CERTIFICATE_AND_ITS_KEY"
         raise BadCertificate(reason=reason.lower().replace("_", " ")) from None
     return True
-
-
-def keep_private() -> None:
-    """From here on this process makes files that its own user alone can read: voices and jobs are nobody else's."""
-    os.umask(0o077)
 
 
 def is_loopback(host: str) -> bool:

@@ -44,6 +44,12 @@ class TooLarge(TimbreError):
     hint = "Send less at once."
 
 
+class TooSlow(TimbreError):
+    code, status = "too_slow", 408
+    message = "Nothing more of the request came for {seconds} s."
+    hint = "Send it again."
+
+
 class WrongHost(TimbreError):
     code, status = "wrong_host", 400
     message = "This service does not answer to the name '{host}'."

@@ -1,5 +1,6 @@
 """What every request passes through, outermost first: an id, safe headers, the right host, and a bound on its size."""
 
+import asyncio
 import ipaddress
 import re
 import socket
@@ -9,11 +10,14 @@ from collections.abc import Callable, Collection
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from timbre.api.errors import TooLarge, WrongHost, WrongOrigin, answer
+from timbre.api.errors import TooLarge, TooSlow, WrongHost, WrongOrigin, answer
 from timbre.errors import TimbreError
 
 MEGABYTE = 1_000_000
 JSON_LIMIT_MB = 1
+STALLED_S = 30
+"""Seconds that the next part of a body is waited for."""
+
 CONNECTIONS = {"http", "websocket"}
 ANSWERS = {"http.response.start", "websocket.accept", "websocket.http.response.start"}
 """What begins an answer, and has its headers."""
@@ -97,7 +101,9 @@ class OnlyOurHost:
 
 
 class BoundedBody:
-    """Refuses a body that is larger than its path may take, also one that does not say how large it is."""
+    """Refuses a body that is larger than its path may take, also one that does not say how large it is, and one that
+    stops to come.
+    """
 
     def __init__(self, app: ASGIApp, limit_mb: Callable[[str], int]) -> None:
         self.app = app
@@ -112,24 +118,30 @@ class BoundedBody:
         if not announced.isdigit() or int(announced) > limit_mb * MEGABYTE:
             await answer(TooLarge(limit_mb=limit_mb), scope)(scope, receive, send)
             return
-        got, over, begun = 0, False, False
+        got, whole, begun = 0, False, False
+        fault: TimbreError | None = None
 
         async def counted() -> Message:
-            nonlocal got, over
-            message = await receive()
+            nonlocal got, whole, fault
+            try:
+                message = await asyncio.wait_for(receive(), None if whole else STALLED_S)
+            except TimeoutError:
+                fault = TooSlow(seconds=STALLED_S)
+                raise fault from None
+            whole = not message.get("more_body", False)
             got += len(message.get("body", b""))
             if got > limit_mb * MEGABYTE:
-                over = True
-                raise TooLarge(limit_mb=limit_mb)
+                fault = TooLarge(limit_mb=limit_mb)
+                raise fault
             return message
 
         async def watched(message: Message) -> None:
             # Whatever the framework makes of a body that ends in an error, the client hears the reason.
             nonlocal begun
-            if over:
+            if fault:
                 if not begun:
                     begun = True
-                    await answer(TooLarge(limit_mb=limit_mb), scope)(scope, receive, send)
+                    await answer(fault, scope)(scope, receive, send)
                 return
             begun = True
             await send(message)
@@ -137,9 +149,9 @@ class BoundedBody:
         try:
             await self.app(scope, counted, watched)
         except TimbreError:
-            if not over or begun:
+            if not fault or begun:
                 raise
-            await answer(TooLarge(limit_mb=limit_mb), scope)(scope, receive, send)
+            await answer(fault, scope)(scope, receive, send)
 
 
 def _with_headers(send: Send, headers: dict[str, str]) -> Send:

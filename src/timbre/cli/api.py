@@ -2,42 +2,34 @@
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import sys
 
 import uvicorn
 
-from timbre.api.app import create
-from timbre.api.middleware import JSON_LIMIT_MB, MEGABYTE
+from timbre.access.start import check_address
+from timbre.api.server import configured
 from timbre.cli.parent import ended
 from timbre.settings import settings
+from timbre.store.database import Database
 
 
 def main(argv: list[str]) -> int:
-    """Serves HTTP until it is told to end."""
+    """Serves HTTP until it is told to end. Raises errors.KeyNeeded, WeakKey, BadCertificate at once."""
     parser = argparse.ArgumentParser(prog="timbre api", description="Serve the API and the page; the engine speaks.")
     parser.add_argument("--parent", type=int, metavar="PID", help="end when this process, which started it, has ended")
     chosen = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    with contextlib.closing(Database.of(settings())) as database:
+        check_address(settings(), database)
     asyncio.run(_serve(chosen.parent))
     return 0
 
 
 async def _serve(parent: int | None) -> None:
-    set_up = settings()
-    config = uvicorn.Config(
-        create(set_up),
-        host=set_up.host,
-        port=set_up.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=5,
-        ws_max_size=JSON_LIMIT_MB * MEGABYTE,
-        ws_ping_timeout=None,  # behind the audio that a slow reader has not taken yet, a ping waits for long
-        ws_per_message_deflate=False,  # sound hardly gets smaller, and everybody else would wait for it
-    )
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(configured(settings()))
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     watch = asyncio.create_task(_watch(server, parent))
     await server.serve()

@@ -10,6 +10,7 @@ VERBS = {
     "serve": "run the engine, the API and the page",
     "say": "speak a text into a file, a pipe or the loudspeaker",
     "voices": "list, add, mix, hear, rename and remove voices",
+    "keys": "make, list, change and revoke API keys",
     "models": "list, install, load and verify models",
     "doctor": "say what is missing on this machine, and how to get it",
     "api": "run the API and the page alone",
@@ -18,6 +19,9 @@ VERBS = {
     "run": "do one job of long work; workers start this",
     "wyoming": "speak for Home Assistant over the Wyoming protocol",
 }
+
+PRIVATE = {"serve", "keys", "api", "engine", "worker", "run", "wyoming"}
+"""Those that write for the service alone: what they make is for its own user's eyes only."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -55,6 +59,8 @@ def _done(verb: str, words: list[str]) -> int:
     """Runs a verb and says in one sentence what went wrong. A fault in Timbre itself keeps its traceback."""
     from timbre.errors import TimbreError
 
+    if verb in PRIVATE:
+        os.umask(0o077)
     try:
         module = importlib.import_module(f"timbre.cli.{verb}")
         return int(module.main(words))

@@ -51,7 +51,7 @@ async def _on_address(handler: Handler, url: str, token: str) -> AsyncIterator[S
 
 @contextlib.asynccontextmanager
 async def _on_socket(handler: Handler, socket: Path) -> AsyncIterator[Server]:
-    socket.parent.mkdir(parents=True, exist_ok=True)
+    socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _alone(socket.with_suffix(".lock")):
         socket.unlink(missing_ok=True)  # left by an engine that was killed
         mask = os.umask(0o177)

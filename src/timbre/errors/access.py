@@ -106,6 +106,12 @@ class BadCertificate(TimbreError):
     hint = "Both name PEM files: the certificate with those that vouch for it, and its key without a passphrase."
 
 
+class BadServer(TimbreError):
+    code, status = "bad_server", 422
+    message = "'{server}' is no address of a service."
+    hint = "Write it like http://127.0.0.1:8005."
+
+
 class ServerAway(TimbreError):
     code, status = "server_away", 503
     message = "No Timbre answers at {server}: {reason}."

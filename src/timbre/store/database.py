@@ -45,8 +45,11 @@ class Database:
         """The one that the settings name: by default a file in the home folder."""
         if chosen.database_url:
             return cls(chosen.database_url)
-        chosen.home.mkdir(parents=True, exist_ok=True)
-        return cls(f"sqlite:///{chosen.home.resolve() / 'timbre.db'}")
+        chosen.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = chosen.home.resolve() / "timbre.db"
+        if not path.exists():
+            path.touch(mode=0o600)  # as it is, so are the files that SQLite lays beside it
+        return cls(f"sqlite:///{path}")
 
     @property
     def is_sqlite(self) -> bool:
