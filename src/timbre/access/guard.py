@@ -98,9 +98,18 @@ class Guard:
         return token, Identity(found.caller, found.key, login)
 
     async def spend(self, caller: Caller, characters: int, requests: int = 1) -> None:
-        """Counts a text that is about to be spoken. Raises errors.QuotaSpent; then nothing is counted."""
+        """Counts a text that is about to be spoken. Raises errors.QuotaSpent; then nothing is counted.
+
+        Raises errors.KeyExpired, KeyRevoked when that happened since the caller came in: a socket may be open for long.
+        """
+
+        def count(session: Session) -> None:
+            if key := session.get(Key, caller.owner):
+                _checked(key, caller.through)
+            quota.spend(session, caller, characters, requests)
+
         if caller.owner:
-            await self._writes(lambda session: quota.spend(session, caller, characters, requests))
+            await self._writes(count)
 
     @contextlib.asynccontextmanager
     async def spending(self, caller: Caller, characters: int) -> AsyncIterator[None]:
