@@ -1,7 +1,7 @@
 // The shell: which page is shown, and what every page is given.
 //
 // A page is js/pages/<name>.js with `name` and `async mount(root, context)`, which may give back a function that leaves: it stops timers,
-// sockets and players. Its words are locales/<language>/<name>.json. Each page has one h1. context:
+// sockets and players (it hears true where the same page comes again, in another language). Its words are locales/<language>/<name>.json. Each page has one h1. context:
 //   api        get(path, {query, signal}) post(path, body) patch delete → JSON; upload(path, form, {progress, signal}) → {status, location,
 //              data}; stream(path, body, signal), call(path, options) → Response. They throw Fault {code, message, hint, status}
 //   t(key, values), has(key), locale, format (number, percent, bytes, seconds, clock, date, dateTime, ago)
@@ -41,10 +41,11 @@ function place() {
   return { name: known ? name : first, path: path.filter(Boolean), query: new URLSearchParams(query) };
 }
 
-async function show({ focus = true } = {}) {
+/** staying: the same page anew, in another language. */
+async function show({ focus = true, staying = false } = {}) {
   const mine = ++turn;
   const { name, path, query } = place();
-  leave?.();
+  leave?.(staying);
   leave = null;
   silence();
   showNav(name);
@@ -91,7 +92,7 @@ async function changeLanguage(event) {
   await i18n.choose(event.target.value);
   signing.show();
   engine.show();
-  await show({ focus: false });
+  await show({ focus: false, staying: true });
 }
 
 function install() {

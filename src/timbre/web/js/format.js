@@ -17,14 +17,12 @@ export function bytes(count) {
   return intl(value, { style: "unit", unit: units[step], unitDisplay: step ? "short" : "long", maximumFractionDigits: step > 1 && value < 100 ? 1 : 0 });
 }
 
-/** A stretch of time: 0.42 s, 8.1 s, 3 min 20 s, 2 h 5 min. */
+/** A stretch of time: 0.4 s, 8.1 s, 3 min 20 s, 2 h 5 min. The units' signs are the same in every language. */
 export function seconds(count, digits = count < 10 ? 1 : 0) {
-  const unit = (value, name, places = 0) => intl(value, { style: "unit", unit: name, unitDisplay: "short", minimumFractionDigits: places, maximumFractionDigits: places });
-  if (count < 59.5) return unit(count, "second", digits);
+  if (count < 59.5) return `${number(count, digits)}\u00a0s`;
+  const pair = (whole, size, large, small) => `${number(Math.floor(whole / size))}\u00a0${large}${whole % size ? ` ${whole % size}\u00a0${small}` : ""}`;
   const whole = Math.round(count);
-  if (whole < 3600) return [unit(Math.floor(whole / 60), "minute"), ...(whole % 60 ? [unit(whole % 60, "second")] : [])].join(" ");
-  const minutes = Math.round(whole / 60);
-  return [unit(Math.floor(minutes / 60), "hour"), ...(minutes % 60 ? [unit(minutes % 60, "minute")] : [])].join(" ");
+  return whole < 3600 ? pair(whole, 60, "min", "s") : pair(Math.round(whole / 60), 60, "h", "min");
 }
 
 /** A place in audio: 1:05. */

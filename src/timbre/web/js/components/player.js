@@ -1,18 +1,29 @@
 // Plays audio while it arrives, and draws it.
 
+import { clock } from "../format.js";
+
 export const RATE = 24000;
 const BLOCK = 240; // samples behind one stored peak: 10 ms
 const CUSHION = 0.2; // seconds that must lie ahead before sound starts, so that it seldom stumbles
 const SHORTEST = 6; // seconds that the drawing spans while the end is not known
 
 export class Player extends EventTarget {
-  constructor(canvas) {
+  sources = new Set();
+  canvas = null;
+  watching = new ResizeObserver(() => this.draw());
+
+  constructor() {
     super();
-    this.canvas = canvas;
-    this.sources = new Set();
-    this.reset();
-    new ResizeObserver(() => this.draw()).observe(canvas);
     addEventListener("timbre:theme", () => this.draw());
+    this.reset();
+  }
+
+  /** Draws on this canvas from now on, and seeks by it; null: on none. */
+  attach(canvas) {
+    this.watching.disconnect();
+    this.canvas = canvas;
+    if (!canvas) return;
+    this.watching.observe(canvas);
     canvas.addEventListener("pointerdown", (event) => {
       this.seek((event.offsetX / canvas.clientWidth) * this.span);
     });
@@ -22,6 +33,7 @@ export class Player extends EventTarget {
       event.preventDefault();
       this.seek(this.position + step);
     });
+    this.draw();
   }
 
   reset() {
@@ -32,8 +44,12 @@ export class Player extends EventTarget {
     this.at = 0; // where it stands, in samples, while it is not playing
     this.complete = false;
     this.playing = false;
+    this.soundAt = null;
     this.draw();
   }
+
+  /** When the first sound of this take was heard, or will be, as performance.now() counts; null: not yet known. */
+  soundAt = null;
 
   /** Seconds that have arrived. */
   get duration() { return this.length / RATE; }
@@ -131,6 +147,7 @@ export class Player extends EventTarget {
       if (ahead <= 0 || (ahead < CUSHION && !this.complete)) return;
       this.clock = { time: now + 0.03, index: this.at };
       this.until = this.clock.time;
+      this.soundAt ??= performance.now() + 1000 * (this.clock.time - now + (this.context.outputLatency || 0));
       this.scheduled = this.at;
     }
     if (this.scheduled >= this.length) return;
@@ -183,6 +200,7 @@ export class Player extends EventTarget {
 
   draw() {
     const { canvas } = this;
+    if (!canvas) return;
     const ratio = devicePixelRatio || 1;
     const [width, height] = [canvas.clientWidth, canvas.clientHeight];
     if (!width) return;
@@ -207,6 +225,7 @@ export class Player extends EventTarget {
     }
     canvas.setAttribute("aria-valuemax", Math.round(this.duration));
     canvas.setAttribute("aria-valuenow", Math.round(this.position));
+    canvas.setAttribute("aria-valuetext", `${clock(this.position)} / ${clock(this.duration)}`);
   }
 }
 
