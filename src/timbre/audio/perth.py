@@ -81,7 +81,7 @@ def spectra(padded: Array, rate: int) -> NDArray[np.complex64]:
     """
     window = hann(rate)
     frames = np.lib.stride_tricks.sliding_window_view(padded, len(window))[:: rate // HOP_HZ]
-    return (np.fft.rfft(frames * window) * (WINDOW_SUM / window.sum())).astype(np.complex64)
+    return np.asarray(np.fft.rfft(frames * window) * (WINDOW_SUM / window.sum()), np.complex64)
 
 
 def samples_of(spectra: NDArray[np.complex64], rate: int) -> Array:
