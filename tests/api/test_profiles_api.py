@@ -27,7 +27,7 @@ def fault(answer: httpx.Response) -> tuple[int, str]:
 
 def test_they_are_listed_and_shown(http: httpx.Client, made: dict):
     found = http.get("/quality-profiles").json()
-    assert found.get("next") is None and found["items"][-1] == made
+    assert found["next"] is None and found["items"][-1] == made
     assert [one["id"] for one in found["items"] if one["default"]] == ["balanced"]
     assert http.get(f"/quality-profiles/{made['id']}").json() == made
     assert made["speed"] == 0.5 and made["seed"] == 5 and not made["built_in"] and "temperature" not in made

@@ -4,22 +4,28 @@ import hashlib
 import json
 import re
 import threading
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 COMMIT = "6c2b0d75eae4b7047358e3b6bd9325f857d43f77"
 
+SLICE = 2**16
+
 
 @dataclass
 class Hub:
-    """What the server has, and what it was asked. cut: a file that breaks off after so many bytes, once."""
+    """What the server has, and what it was asked. cut: a file that breaks off after so many bytes, once.
+    pace: bytes a second; 0: as fast as can be.
+    """
 
     files: Mapping[str, bytes]
     lies: dict[str, str] = field(default_factory=dict)  # a file's name: the SHA-256 that is claimed of it
     cut: dict[str, int] = field(default_factory=dict)
     down: bool = False
+    pace: int = 0
     ranges: list[tuple[str, str | None]] = field(default_factory=list)
     url: str = ""
 
@@ -89,8 +95,11 @@ def serving(hub: Hub) -> Iterator[Hub]:
             for key, value in ({"Content-Length": str(len(data))} | headers).items():
                 self.send_header(key, value)
             self.end_headers()
-            if body:
-                self.wfile.write(data)
+            with suppress(ConnectionError):  # whoever fetches may leave
+                for start in range(0, len(data) if body else 0, SLICE):
+                    self.wfile.write(data[start : start + SLICE])
+                    if hub.pace:
+                        time.sleep(SLICE / hub.pace)
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)

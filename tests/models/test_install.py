@@ -78,7 +78,7 @@ def test_what_is_installed_is_not_fetched_again(hub: Hub, home: Path):
 
 
 def test_a_download_that_was_cut_goes_on_where_it_stopped(hub: Hub, home: Path, files: dict[str, bytes], monkeypatch):
-    monkeypatch.setattr("huggingface_hub.constants.DOWNLOAD_CHUNK_SIZE", 100_000)  # what it writes at a time; 10 MB
+    monkeypatch.setattr(installing, "CHUNK", 100_000)
     hub.cut = {"model.pth": 1_200_000}
     with pytest.raises(DownloadFailed) as raised:
         install("xtts-v2", home, endpoint=hub.url)

@@ -12,6 +12,7 @@ class TimbreError(Exception):
     status: ClassVar[int] = 500
     message: ClassVar[str] = "Something went wrong inside Timbre."
     hint: ClassVar[str] = "Look at the log for the request id."
+    shown: ClassVar[tuple[str, ...]] = ()  # facts that an answer has as fields of their own
     retry_after: int | None = None  # seconds, where asking again helps; as a fact, those of this one fault
 
     def __init__(self, **facts: Any) -> None:

@@ -18,7 +18,41 @@ class NotInstallable(TimbreError):
 class LicenceNotAccepted(TimbreError):
     code, status = "licence_not_accepted", 451
     message = "The model {model} comes under the {licence}, which has not been accepted here."
-    hint = "Read it ({url}), then run: timbre models install {model} --accept-license"
+    hint = (
+        "Read it ({url}), then accept it with POST /models/{model}/licence, "
+        "or: timbre models install {model} --accept-license"
+    )
+    shown = ("text",)
+
+
+class ModelInstalled(TimbreError):
+    code, status = "model_installed", 409
+    message = "The model '{model}' is installed already."
+    hint = "Load it with: timbre models load {model}"
+
+
+class ModelNotInstalled(TimbreError):
+    code, status = "model_not_installed", 409
+    message = "The model '{model}' is not installed."
+    hint = "Install it with: timbre models install {model}"
+
+
+class BuiltInModel(TimbreError):
+    code, status = "built_in_model", 409
+    message = "The model '{model}' came with Timbre and cannot be removed."
+    hint = "Only models that were installed or made here can be."
+
+
+class ModelInUse(TimbreError):
+    code, status = "model_in_use", 409
+    message = "The model '{model}' cannot be removed: {reason}."
+    hint = "Load another one first, and name another in TIMBRE_MODEL where that names this one."
+
+
+class NotTheLoadedModel(TimbreError):
+    code, status = "not_the_loaded_model", 409
+    message = "The model '{model}' is not loaded, so it cannot be unloaded."
+    hint = "GET /models says which one is."
 
 
 class DownloadFailed(TimbreError):

@@ -24,13 +24,22 @@ if TYPE_CHECKING:
     from huggingface_hub.hf_api import RepoSibling
 
 REPOSITORY = {"xtts-v2": "coqui/XTTS-v2"}
+DOWNLOAD_GB = {"xtts-v2": 2.1}
+"""About how much is fetched; the hub says it exactly once it is asked."""
+
 NEEDED = ("config.json", "model.pth", "vocab.json", "speakers_xtts.pth")
 FOR_TRAINING = ("dvae.pth", "mel_stats.pth")
 ALSO = ("LICENSE.txt",)
 FILES = (*NEEDED, *FOR_TRAINING, *ALSO)
 
+CHUNK = 2**18
+"""Bytes that are fetched between two looks at how far it is: on a slow line the package's own 10 MB take minutes."""
+
 Progress = Callable[[str, int, int], None]
 """Told a file's name, the bytes of it that are here, and the bytes it has."""
+
+Sizes = Callable[[Mapping[str, int]], object]
+"""Told the bytes of every file that a model has, before the first of them comes."""
 
 
 def silent(_file: str, _done: int, _total: int) -> None:
@@ -48,11 +57,17 @@ class Remote:
 
 
 def install(
-    model: str, home: Path, progress: Progress = silent, endpoint: str | None = None, revision: str = "main"
+    model: str,
+    home: Path,
+    progress: Progress = silent,
+    endpoint: str | None = None,
+    revision: str = "main",
+    sizes: Sizes = dict,
 ) -> Path:
     """Downloads a model into HOME/models and returns its folder; one that is there already is left as it is.
 
-    endpoint: the hub's address (default: as HF_ENDPOINT says).
+    endpoint: the hub's address (default: as HF_ENDPOINT says). What `progress` raises ends the download, which goes on
+    from there at the next call.
     Raises errors.NotInstallable, LicenceNotAccepted, NoRoom, DownloadFailed, WrongChecksum, ModelIncomplete.
     """
     target = _begin(model, home)
@@ -62,6 +77,7 @@ def install(
         commit, remotes = _look_up(REPOSITORY[model], endpoint, revision)
         if missing := [name for name in (*NEEDED, *FOR_TRAINING) if name not in {remote.name for remote in remotes}]:
             raise ModelIncomplete(folder=REPOSITORY[model], files=", ".join(missing), wanted=", ".join(NEEDED))
+        sizes({remote.name: remote.size for remote in remotes})
         here = sum(path.stat().st_size for path in staging.rglob("*") if path.is_file())
         _check_room(model, staging, sum(remote.size for remote in remotes) - here)
         for remote in remotes:
@@ -140,9 +156,11 @@ def _hub() -> ModuleType:
     Its own protocol (xet) is left aside: over plain HTTP we know that a download goes on where it stopped.
     """
     os.environ.setdefault("HF_HUB_DISABLE_XET", "1")
+    import huggingface_hub.constants
     import huggingface_hub.file_download
     import huggingface_hub.utils.logging
 
+    huggingface_hub.constants.DOWNLOAD_CHUNK_SIZE = CHUNK
     huggingface_hub.utils.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     return huggingface_hub
 

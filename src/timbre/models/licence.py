@@ -54,16 +54,23 @@ def accept(home: Path, model: str, who: str = "") -> None:
         "accepted_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "accepted_by": who or _user(),
     }
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     records = _records(home) | {licence.id: record}
     write_whole(_file(home), json.dumps(records, indent=2, ensure_ascii=False).encode() + b"\n")
+
+
+def acceptance(home: Path, model: str) -> dict[str, str]:
+    """When and by whom the model's licence was accepted; empty where it was not, or there is none to accept."""
+    licence = needed(model)
+    found = _records(home).get(licence.id) if licence else None
+    return {key: str(value) for key, value in found.items()} if isinstance(found, dict) else {}
 
 
 def check(home: Path, model: str) -> None:
     """Raises errors.LicenceNotAccepted where the model's licence has not been accepted."""
     licence = needed(model)
     if licence and not accepted(home, model):
-        raise LicenceNotAccepted(model=model, licence=licence.name, url=licence.url)
+        raise LicenceNotAccepted(model=model, licence=licence.name, url=licence.url, text=licence.text)
 
 
 def _file(home: Path) -> Path:
