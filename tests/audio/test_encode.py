@@ -3,12 +3,13 @@
 import io
 import wave
 
+import av
 import numpy as np
 import pytest
 from recordings import likeness, speech
 
 from timbre.audio.decode import decode
-from timbre.audio.encode import FORMATS, Encoder, encode
+from timbre.audio.encode import FORMATS, GENERATED, Encoder, encode, generated
 from timbre.errors import UnknownFormat
 
 RATE = 24_000
@@ -90,3 +91,41 @@ def test_an_unknown_format_is_refused_with_those_there_are():
     with pytest.raises(UnknownFormat) as raised:
         Encoder("midi", RATE)
     assert all(format in raised.value.advice for format in FORMATS)
+
+
+def comment(data: bytes) -> str:
+    """What a file says of itself, wherever its container keeps that."""
+    with av.open(io.BytesIO(data)) as file:
+        told = dict(file.streams.audio[0].metadata) | dict(file.metadata)
+    return {name.lower(): text for name, text in told.items()}.get("comment", "")
+
+
+@pytest.mark.parametrize("format", sorted(set(FORMATS) - {"aac", "pcm"}))
+def test_files_and_streams_say_that_a_machine_made_them(format: str):
+    samples = speech(RATE)
+    encoder = Encoder(format, RATE, generated("perth"))
+    stream = b"".join([encoder.feed(samples[:7_000]), encoder.feed(samples[7_000:]), encoder.finish()])
+    file = encode(samples, format, RATE, generated())
+    assert comment(stream) == f"{GENERATED}; watermark=perth"
+    assert comment(file) == f"{GENERATED}; watermark=none"
+    for data in (stream, file):
+        heard = decode(data, RATE)
+        assert len(heard) == pytest.approx(len(samples), abs=0.15 * RATE) and likeness(heard, samples) > 0.97
+    assert comment(encode(samples, format, RATE)) == "", "a recording of somebody says nothing of the kind"
+
+
+@pytest.mark.parametrize("format", ["aac", "pcm"])
+def test_what_has_no_place_for_a_comment_is_as_without_one(format: str):
+    samples = speech(RATE)[:RATE]
+    assert encode(samples, format, RATE, generated()) == encode(samples, format, RATE)
+
+
+def test_a_wav_with_a_comment_is_still_a_plain_wav():
+    samples = speech(RATE)[:RATE]
+    encoder = Encoder("wav", RATE, generated())
+    data = bytearray(encoder.feed(samples) + encoder.finish())
+    data[: len(encoder.beginning())] = encoder.beginning()
+    assert bytes(data) == encode(samples, "wav", RATE, generated())
+    with wave.open(io.BytesIO(bytes(data))) as file:
+        assert file.getnframes() == len(samples) and file.readframes(len(samples)) == encode(samples, "pcm", RATE)
+    assert len(data) == int.from_bytes(data[4:8], "little") + 8

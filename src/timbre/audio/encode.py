@@ -2,6 +2,7 @@
 
 import io
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -50,14 +51,26 @@ CHUNK = 1024
 """Samples that are given to a codec at a time."""
 
 
+GENERATED = "AI-generated speech made with Timbre"
+"""What every file of speech that was made here says of itself."""
+
+Tags = Mapping[str, str]
+"""What a file says of itself, by FFmpeg's names for it. aac and pcm have no place for any."""
+
+
+def generated(watermark: str = "") -> Tags:
+    """The tags of speech that was made here. watermark: whose mark is in it; empty: none."""
+    return {"comment": f"{GENERATED}; watermark={watermark or 'none'}"}
+
+
 class Encoder:
-    """Encodes as the samples come. rate: of the samples, mono float32 in [-1, 1].
+    """Encodes as the samples come. rate: of the samples, mono float32 in [-1, 1]. tags: such as `generated` gives.
 
     Raises errors.UnknownFormat.
     """
 
-    def __init__(self, format: str, rate: int) -> None:
-        self._encoder = _encoder(format, rate, seekable=False)
+    def __init__(self, format: str, rate: int, tags: Tags | None = None) -> None:
+        self._encoder = _encoder(format, rate, tags or {}, seekable=False)
 
     def feed(self, samples: Samples) -> bytes:
         """The bytes that are ready; none, where the codec waits for more samples."""
@@ -75,20 +88,23 @@ class Encoder:
         return self._encoder.beginning()
 
 
-def encode(samples: Samples, format: str, rate: int) -> bytes:
-    """A whole file, with its length in its header where the format has a place for it. Raises errors.UnknownFormat."""
-    encoder = _encoder(format, rate, seekable=True)
+def encode(samples: Samples, format: str, rate: int, tags: Tags | None = None) -> bytes:
+    """A whole file, with its length in its header where the format has a place for it. tags: as of `Encoder`.
+
+    Raises errors.UnknownFormat.
+    """
+    encoder = _encoder(format, rate, tags or {}, seekable=True)
     body = encoder.feed(samples) + encoder.finish()
     beginning = encoder.beginning()
     return beginning + body[len(beginning) :]
 
 
-def _encoder(format: str, rate: int, seekable: bool) -> "_Bare | _Coded":
+def _encoder(format: str, rate: int, tags: Tags, seekable: bool) -> "_Bare | _Coded":
     if format not in FORMATS:
         raise UnknownFormat(format=format, known=", ".join(FORMATS))
     if not FORMATS[format].container:
-        return _Bare(rate, header=format == "wav")
-    return _Coded(FORMATS[format], rate, seekable)
+        return _Bare(rate, tags, header=format == "wav")
+    return _Coded(FORMATS[format], rate, tags, seekable)
 
 
 def _to_int16(samples: Samples) -> bytes:
@@ -98,21 +114,30 @@ def _to_int16(samples: Samples) -> bytes:
 UNKNOWN_LENGTH = 0xFFFFFFFF
 
 
-def wav_header(rate: int, data_bytes: int | None) -> bytes:
-    """The 44 bytes before 16-bit mono samples. data_bytes: their length; None: not known yet."""
-    known = data_bytes is not None and data_bytes + 36 < UNKNOWN_LENGTH
+def wav_header(rate: int, data_bytes: int | None, tags: Tags | None = None) -> bytes:
+    """What stands before 16-bit mono samples: 44 bytes and the comment. data_bytes: their length; None: unknown yet."""
+    told = _info(tags or {})
+    known = data_bytes is not None and data_bytes + 36 + len(told) < UNKNOWN_LENGTH
     data = data_bytes if known and data_bytes is not None else UNKNOWN_LENGTH
-    whole = data + 36 if known else UNKNOWN_LENGTH
-    return struct.pack(
-        "<4sI4s4sIHHIIHH4sI", b"RIFF", whole, b"WAVE", b"fmt ", 16, 1, 1, rate, 2 * rate, 2, 16, b"data", data
-    )
+    whole = data + 36 + len(told) if known else UNKNOWN_LENGTH
+    start = struct.pack("<4sI4s4sIHHIIHH", b"RIFF", whole, b"WAVE", b"fmt ", 16, 1, 1, rate, 2 * rate, 2, 16)
+    return start + told + struct.pack("<4sI", b"data", data)
+
+
+def _info(tags: Tags) -> bytes:
+    """The comment as a chunk of a WAV file: LIST INFO ICMT."""
+    if "comment" not in tags:
+        return b""
+    text = tags["comment"].encode() + b"\0"
+    text += b"\0" * (len(text) % 2)
+    return struct.pack("<4sI4s4sI", b"LIST", 12 + len(text), b"INFO", b"ICMT", len(text)) + text
 
 
 class _Bare:
     """Samples as they are, 16 bit, with or without a WAV header."""
 
-    def __init__(self, rate: int, header: bool) -> None:
-        self._rate, self._header = rate, header
+    def __init__(self, rate: int, tags: Tags, header: bool) -> None:
+        self._rate, self._tags, self._header = rate, tags, header
         self._begun, self._count = False, 0
 
     def feed(self, samples: Samples) -> bytes:
@@ -124,13 +149,13 @@ class _Bare:
         return self._start()
 
     def beginning(self) -> bytes:
-        return wav_header(self._rate, self._count) if self._header else b""
+        return wav_header(self._rate, self._count, self._tags) if self._header else b""
 
     def _start(self) -> bytes:
         if self._begun:
             return b""
         self._begun = True
-        return wav_header(self._rate, None) if self._header else b""
+        return wav_header(self._rate, None, self._tags) if self._header else b""
 
 
 class _Sink:
@@ -152,11 +177,12 @@ class _Sink:
 class _Coded:
     """A codec in a container, by PyAV."""
 
-    def __init__(self, format: Format, rate: int, seekable: bool) -> None:
+    def __init__(self, format: Format, rate: int, tags: Tags, seekable: bool) -> None:
         self._rate = rate
         self._sink: _Sink | io.BytesIO = io.BytesIO() if seekable else _Sink()
         options = {} if seekable else format.streaming | {"flush_packets": "1"}
         self._container = av.open(self._sink, "w", format=format.container, options=options)
+        self._container.metadata.update(tags)
         stream = self._container.add_stream(format.codec, rate=_codec_rate(format.codec, rate))
         assert isinstance(stream, AudioStream)
         stream.layout = "mono"
