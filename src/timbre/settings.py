@@ -121,6 +121,11 @@ class Settings(BaseSettings):
     cleanup_minutes: float = Field(30.0, gt=0, description="Minutes between two cleanups.")
     threads: int = Field(0, ge=0, description="Threads of the engine; 0: as many as there are cores.")
     text_limit: int = Field(10_000, ge=1, description="Characters of a text.")
+    watermark: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="Whether speech is marked, inaudibly, as made by a machine: on, off; "
+        "auto: where the extra watermark is installed.",
+    )
     upload_limit_mb: int = Field(100, ge=1, description="Megabytes of an upload.")
     disk_reserve_mb: int = Field(500, ge=0, description="Megabytes of free space that uploads leave on a disk.")
     uploads_at_once: int = Field(2, ge=1, description="Uploads that are worked on at once; more wait.")

@@ -40,13 +40,18 @@ def wanted(setting: str) -> bool:
     """
     if setting == "off" or (setting == "auto" and not available()):
         return False
-    perth.net()
+    require()
     return True
 
 
 def available() -> bool:
     """Whether the extra `watermark` is installed."""
     return perth.installed()
+
+
+def require() -> None:
+    """Raises errors.MissingExtra where the extra is not installed, and BrokenWatermark where it cannot be used."""
+    perth.net()
 
 
 def mark(samples: Samples, rate: int) -> Samples:

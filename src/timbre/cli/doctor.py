@@ -118,6 +118,7 @@ EXTRAS = {
     "train": "training",
     "datasets": "making datasets",
     "evaluate": "evaluation",
+    "watermark": "marking speech as made by a machine",
 }
 
 

@@ -12,6 +12,7 @@ VERBS = {
     "voices": "list, add, mix, hear, rename and remove voices",
     "keys": "make, list, change and revoke API keys",
     "models": "list, install, load and verify models",
+    "watermark": "look for the mark of speech that was made here",
     "doctor": "say what is missing on this machine, and how to get it",
     "api": "run the API and the page alone",
     "engine": "run the engine alone",
