@@ -12,17 +12,17 @@ export function clip(source, label, fault) {
   const audio = make("audio", { preload: "metadata" });
   if (source) audio.src = source;
   const press = make("button", { type: "button", className: "icon-button clip-press" });
-  const seek = make("input", { type: "range", className: "form-range", min: 0, max: 1, step: 0.01, value: 0, disabled: true, ariaLabel: t("clip.position", { name: label }) });
+  const seek = make("input", { type: "range", className: "form-range", min: 0, max: 1, step: 0.01, value: 0, disabled: true, ariaLabel: t("common.positionIn", { name: label }) });
   const time = make("span", { className: "clip-time tabular", textContent: "" });
 
   const show = () => {
     const long = Number.isFinite(audio.duration) ? audio.duration : 0;
     press.replaceChildren(icon(audio.paused ? "play" : "pause", 20));
-    press.ariaLabel = press.title = t(audio.paused ? "clip.play" : "clip.pause", { name: label });
+    press.ariaLabel = press.title = t(audio.paused ? "common.playOf" : "common.pauseOf", { name: label });
     seek.disabled = !long;
     seek.max = long || 1;
     seek.value = audio.currentTime;
-    seek.setAttribute("aria-valuetext", t("clip.at", { time: clock(audio.currentTime), whole: clock(long) }));
+    seek.setAttribute("aria-valuetext", t("common.positionAt", { time: clock(audio.currentTime), whole: clock(long) }));
     time.textContent = long ? `${clock(audio.currentTime)} / ${clock(long)}` : "";
   };
   const play = () => {

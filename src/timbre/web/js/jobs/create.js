@@ -7,6 +7,7 @@ import { showFault } from "../components/fault.js";
 import { make } from "../dom.js";
 import * as format from "../format.js";
 import { t } from "../i18n.js";
+import { told } from "../profiles/words.js";
 import { dialog } from "../shell/dialogs.js";
 import { lines, MOST, problem, table } from "./csv.js";
 
@@ -39,7 +40,7 @@ export class Create {
     this.name = make("input", { className: "form-control", maxLength: 200 });
     this.voice = choice([["", t("jobs.voiceDefault")], ...known.voices.map((voice) => [voice.id, voice.name])], localStorage.getItem("timbre.voice") ?? "");
     this.language = choice([["", t("jobs.languageOfVoice")], ...known.languages.map((code) => [code, languageName(code)])], "");
-    this.profile = choice([["", t("jobs.profileDefault")], ...known.profiles.map((one) => [one.id, one.name])], "");
+    this.profile = choice([["", t("jobs.profileDefault")], ...known.profiles.map((one) => [one.id, told(one, "name")])], "");
     this.format = choice(FORMATS.map((one) => [one, one.toUpperCase()]), localStorage.getItem("timbre.format") ?? "wav");
     this.preview = make("div", { className: "preview", ariaLive: "polite" });
     this.fault = make("div", { className: "mt-3" });
@@ -72,7 +73,9 @@ export class Create {
     } catch {
       return showFault(this.fault, { message: t("jobs.csvBytes", { name: file.name }), hint: t("jobs.csvBytesHint") });
     }
-    this.file = { name: file.name, rows: table(source) };
+    const rows = table(source);
+    if (!rows) return showFault(this.fault, { message: t("jobs.csvHead", { name: file.name }), hint: t("jobs.csvHeadHint") });
+    this.file = { name: file.name, rows };
     this.fileName.textContent = file.name;
     if (!this.name.value) this.name.value = file.name.replace(/\.[^.]*$/, "");
     this.read();
@@ -115,7 +118,7 @@ export class Create {
     const order = this.rows.map((row, place) => [row, place]).sort(([, a], [, b]) => Boolean(problems[b]) - Boolean(problems[a]) || a - b);
     const body = order.slice(0, SHOWN).map(([row, place]) => {
       const cells = columns.map((key) => make("td", { textContent: row[key], title: row[key].slice(0, 400) }));
-      if (problems[place]) cells[0].append(make("div", { className: "small text-danger-emphasis", textContent: t(problems[place], { voice: row.voice, limit: this.known.limit }) }));
+      if (problems[place]) cells[0].append(make("div", { className: "small text-danger-emphasis", textContent: t(problems[place], { voice: row.voice, language: row.language, limit: this.known.limit }) }));
       return make("tr", { className: problems[place] ? "faulty" : "" }, make("td", { className: "tabular", textContent: format.number(place + 1) }), ...cells);
     });
     const table = make("table", { className: "table table-sm mb-0" }, make("thead", {}, head), make("tbody", {}, ...body));

@@ -28,18 +28,16 @@ export function cells(source, delimiter) {
   return rows.filter((row) => row.some((cell) => cell.trim()));
 }
 
-/** The rows of a CSV as {text, voice, language, name}, with the line each came from. Without a head, the columns are in this order. */
+/** The rows of a CSV as {text, voice, language, name}; null where its first line names no column for the text. */
 export function table(source) {
   const plain = source.replace(/^\uFEFF/, "");
-  const first = plain.split(/\r?\n/, 1)[0];
-  const delimiter = DELIMITERS.reduce((best, one) => (first.split(one).length > first.split(best).length ? one : best));
-  const rows = cells(plain, delimiter);
-  if (!rows.length) return [];
-  const head = rows[0].map((cell) => cell.trim().toLowerCase());
-  const named = COLUMNS.text.some((word) => head.includes(word));
-  const places = Object.entries(COLUMNS).map(([key, words], place) => [key, named ? head.findIndex((cell) => words.includes(cell)) : place]);
-  const body = named ? rows.slice(1) : rows;
-  return body.map((row) => Object.fromEntries(places.map(([key, place]) => [key, (row[place] ?? "").trim()])));
+  const [line] = plain.split(/\r?\n/, 1);
+  const delimiter = DELIMITERS.reduce((best, one) => (line.split(one).length > line.split(best).length ? one : best));
+  const [first, ...rows] = cells(plain, delimiter);
+  const head = (first ?? []).map((cell) => cell.trim().toLowerCase());
+  const places = Object.entries(COLUMNS).map(([key, words]) => [key, head.findIndex((cell) => words.includes(cell))]);
+  if (places[0][1] < 0) return null;
+  return rows.map((row) => Object.fromEntries(places.map(([key, place]) => [key, (row[place] ?? "").trim()])));
 }
 
 /** A text a line; empty lines are passed over. */
@@ -52,5 +50,12 @@ export function problem(row, known) {
   if (count > known.limit) return "jobs.rowLong";
   if ([...row.name].length > LONGEST_NAME) return "jobs.rowName";
   if (row.voice && known.voices.length && !known.voices.some((voice) => voice.id === row.voice)) return "jobs.rowVoice";
+  if (row.language && known.languages.length && !known.languages.includes(base(row.language))) return "jobs.rowLanguage";
   return null;
+}
+
+/** The language that a tag means here: pt of pt-BR. */
+function base(tag) {
+  const [first] = tag.toLowerCase().split(/[-_]/);
+  return first === "zh" ? "zh-cn" : first;
 }

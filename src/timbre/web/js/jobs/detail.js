@@ -31,7 +31,7 @@ export class Detail {
     this.head = make("div", { className: "d-flex align-items-center gap-3 mb-3" });
     this.progress = progressBar(t("jobs.progress"));
     this.sound = make("div");
-    this.facts = make("dl", { className: "facts" });
+    this.facts = make("dl", { className: "about-list" });
     this.tools = this.dialog.foot;
     const text = job.text
       ? [make("p", { className: "job-text", textContent: job.text, tabIndex: 0, role: "region", ariaLabel: t("jobs.text") })]

@@ -13,6 +13,7 @@ import { Create } from "../jobs/create.js";
 import { Detail } from "../jobs/detail.js";
 import { follow } from "../jobs/live.js";
 import { isLive, Row, title } from "../jobs/row.js";
+import { ready, told } from "../profiles/words.js";
 
 export const name = "jobs";
 const STATES = ["queued", "processing", "paused", "completed", "failed", "cancelled"];
@@ -62,10 +63,15 @@ class Jobs {
   /** Voices, languages and profiles, for their names; what cannot be had is left out. */
   async learn() {
     const ask = (path) => api.get(path).catch(() => ({ items: [] }));
-    const [voices, languages, profiles] = await Promise.all(["/voices", "/languages", "/quality-profiles"].map(ask));
+    const [voices, languages, profiles] = await Promise.all([...["/voices", "/languages", "/quality-profiles"].map(ask), ready()]);
     this.known = { voices: voices.items, languages: languages.items.map((one) => one.code), profiles: profiles.items, limit: languages.text_limit ?? 10_000 };
     for (const voice of voices.items) this.voices.set(voice.id, voice);
     for (const row of this.rows.values()) row.showAbout();
+  }
+
+  profileName(id) {
+    const profile = this.known.profiles.find((one) => one.id === id);
+    return profile ? told(profile, "name") : id;
   }
 
   // What is there to be seen
@@ -88,9 +94,9 @@ class Jobs {
     this.more = button(t("jobs.more"), () => this.load(false, this.next), "btn-outline-secondary");
     this.more.hidden = true;
     const search = make("div", { className: "search" }, icon("search", 18), this.search);
-    this.root.append(head, make("div", { className: "job-bar" }, search, this.states), this.batch.element, this.fault, make("section", { className: "sheet job-sheet" }, this.bulk, this.list, this.empty), make("div", { className: "text-center" }, this.more));
+    this.root.append(head, make("div", { className: "job-bar" }, search, this.states), this.batch.element, this.fault, make("section", { className: "sheet job-sheet" }, this.bulk, this.list, this.empty), make("div", { className: "more" }, this.more));
     this.detail = new Detail(
-      { voice: (id) => this.voices.get(id)?.name ?? id, profile: (id) => this.known.profiles.find((one) => one.id === id)?.name ?? id },
+      { voice: (id) => this.voices.get(id)?.name ?? id, profile: (id) => this.profileName(id) },
       { pause: (job) => this.act(job, "pause"), resume: (job) => this.act(job, "resume"), remove: (job) => this.remove(job), again: (job) => this.again(job) },
       this.toast,
     );
