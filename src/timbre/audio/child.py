@@ -47,8 +47,8 @@ def main(words: list[str]) -> int:
     order = Order(**json.loads(words[0]))
     _end_with(order.parent)
     os.nice(NICE)
-    for kind, limit in ((resource.RLIMIT_CPU, order.cpu_s), (resource.RLIMIT_AS, order.memory)):
-        bound(kind, limit)
+    bound(resource.RLIMIT_CPU, order.cpu_s, order.cpu_s + 1)  # the first is told by a signal of its own
+    bound(resource.RLIMIT_AS, order.memory)
     from timbre.audio.decode import pieces
     from timbre.errors import NotAudio
 
@@ -97,13 +97,14 @@ def confine() -> None:
     bound(resource.RLIMIT_NOFILE, 3)  # standard input, output and error
 
 
-def bound(kind: int, limit: int) -> None:
+def bound(kind: int, limit: int, hard: int | None = None) -> None:
     """Sets a limit that cannot be raised again, or leaves a lower one as it is."""
+    hard = limit if hard is None else hard
     hardest = resource.getrlimit(kind)[1]
     if hardest != resource.RLIM_INFINITY:
-        limit = min(limit, hardest)
+        limit, hard = min(limit, hardest), min(hard, hardest)
     try:
-        resource.setrlimit(kind, (limit, limit))
+        resource.setrlimit(kind, (limit, hard))
     except (OSError, ValueError):
         if sys.platform == "linux":  # macOS does not bound address spaces
             raise

@@ -131,6 +131,8 @@ def _frames(container: InputContainer) -> Iterator[AudioFrame]:
     for packet in container.demux(container.streams.audio[0]):
         try:
             frames = packet.decode()
+        except MemoryError:  # also FFmpeg's own
+            raise
         except av.error.FFmpegError:
             continue  # one damaged packet; those after it may be sound
         yield from (frame for frame in frames if isinstance(frame, AudioFrame) and frame.samples and frame.sample_rate)

@@ -38,6 +38,8 @@ def zipped(archive: IO[bytes], ledger: Ledger) -> Entries:
     with zipfile.ZipFile(_Wary(archive, ledger, max(GULP, 256 * ledger.bounds.files))) as file:
         infos = file.infolist()
         names = [_looked_at(info, ledger) for info in infos]
+        if _announced(archive, packed) not in {len(infos), 0xFFFF}:
+            raise ledger.damaged()  # the library reads as far as it can
         if sum(info.compress_size for info in infos) > packed:
             raise ledger.bad("its entries lie over each other")
         for info, name in zip(infos, names, strict=True):
@@ -45,11 +47,22 @@ def zipped(archive: IO[bytes], ledger: Ledger) -> Entries:
                 yield name, _inside(file, info, ledger)
 
 
+def _announced(archive: IO[bytes], packed: int) -> int:
+    """How many entries a ZIP says that it has, at its end; 65,535: or more."""
+    archive.seek(max(packed - 2**16 - 22, 0))
+    end = archive.read()
+    return int.from_bytes(end[end.rfind(b"PK\x05\x06") + 10 :][:2], "little")
+
+
 def _inside(file: zipfile.ZipFile, info: zipfile.ZipInfo, ledger: Ledger) -> Iterator[bytes]:
+    left = info.file_size
     with file.open(info) as inside:
         while chunk := inside.read(CHUNK):
             ledger.count(len(chunk))
+            left -= len(chunk)
             yield chunk
+    if left:
+        raise ledger.damaged()
 
 
 def _looked_at(info: zipfile.ZipInfo, ledger: Ledger) -> str:
