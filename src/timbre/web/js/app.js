@@ -23,7 +23,7 @@ import { $, html } from "./dom.js";
 import * as format from "./format.js";
 import * as i18n from "./i18n.js";
 import { ended, live } from "./live.js";
-import { confirm, dialog, toast } from "./shell/dialogs.js";
+import { closeDialogs, confirm, dialog, toast } from "./shell/dialogs.js";
 import { engine } from "./shell/engine.js";
 import * as signing from "./shell/session.js";
 
@@ -48,6 +48,7 @@ async function show({ focus = true, staying = false } = {}) {
   leave?.(staying);
   leave = null;
   silence();
+  closeDialogs();
   showNav(name);
   const root = html`<div class="page-root" data-page="${name}"></div>`;
   try {
@@ -95,6 +96,18 @@ async function changeLanguage(event) {
   await show({ focus: false, staying: true });
 }
 
+/** A file dropped beside a field that is there for it must not replace the page; a recording becomes a voice. */
+async function dropped(event) {
+  if (event.defaultPrevented) return;
+  event.preventDefault();
+  const recordings = [...event.dataTransfer.files].filter(({ type }) => /^(audio|video)\//.test(type));
+  if (!recordings.length || !signing.session.may("voices")) return;
+  const { offer } = await import("./voices/clone.js");
+  if (offer(recordings)) return;
+  if (location.hash === "#/voices/clone") show();
+  else location.hash = "#/voices/clone";
+}
+
 function install() {
   addEventListener("hashchange", () => {
     bootstrap.Offcanvas.getInstance($("side"))?.hide();
@@ -104,8 +117,8 @@ function install() {
   $("skip").addEventListener("click", (event) => { event.preventDefault(); focusHeading(); });
   $("page-language").addEventListener("change", changeLanguage);
   $("theme").addEventListener("click", () => window.timbreTheme.toggle());
-  // A file dropped beside the field that is there for it must not replace the page.
-  for (const kind of ["dragover", "drop"]) addEventListener(kind, (event) => event.preventDefault());
+  addEventListener("dragover", (event) => event.preventDefault());
+  addEventListener("drop", dropped);
   signing.install(() => show({ focus: false }));
 }
 

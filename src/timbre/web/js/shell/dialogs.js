@@ -17,12 +17,19 @@ export function toast(kind, message) {
 }
 
 let count = 0;
+const hiding = new WeakMap();
+
+/** Closes what is open, for another page comes. */
+export function closeDialogs() {
+  for (const element of document.querySelectorAll(".modal:not([data-stays])")) hiding.get(element)?.();
+}
 
 /**
  * A dialog of our own, as Bootstrap shows them: { element, body, foot, show(), hide(), closed }. It is taken away when it is closed.
  * closed: a promise of when that was. A form round it all, so that Enter does what its main button does: `submit` hears that.
+ * firm: a click beside it does not close it. stays: also when another page is shown.
  */
-export function dialog(title, { body = "", foot = [], submit = () => {}, wide = false } = {}) {
+export function dialog(title, { body = "", foot = [], submit = () => {}, wide = false, firm = false, stays = false } = {}) {
   const id = `dialog-${++count}`;
   const element = html`
     <div class="modal fade" tabindex="-1" role="dialog" aria-modal="true" aria-labelledby="${id}">
@@ -37,7 +44,8 @@ export function dialog(title, { body = "", foot = [], submit = () => {}, wide = 
         </form>
       </div>
     </div>`;
-  const modal = new bootstrap.Modal(element);
+  element.toggleAttribute("data-stays", stays);
+  const modal = new bootstrap.Modal(element, { backdrop: firm ? "static" : true });
   const form = element.querySelector("form");
   form.addEventListener("submit", (event) => { event.preventDefault(); submit(event); });
   const closed = new Promise((resolve) => {
@@ -47,6 +55,7 @@ export function dialog(title, { body = "", foot = [], submit = () => {}, wide = 
   const before = document.activeElement;
   closed.then(() => { if (before?.isConnected && document.activeElement === document.body) before.focus(); });
   element.addEventListener("shown.bs.modal", () => element.querySelector("[autofocus]")?.focus());
+  hiding.set(element, () => hide());
   // A dialog that is told to go while it still comes would stay: Bootstrap passes that over.
   let open = false;
   element.addEventListener("shown.bs.modal", () => { open = true; });

@@ -39,7 +39,7 @@ async function ask() {
     <input id="key" class="form-control font-monospace" type="password" autocomplete="current-password" spellcheck="false" placeholder="tb_…" required autofocus>
     <div class="mt-3" data-faults></div>`;
   const go = html`<button type="submit" class="btn btn-primary">${t("shell.signIn")}</button>`;
-  const box = dialog(t("shell.signInTitle"), { body, foot: [go], submit: send });
+  const box = dialog(t("shell.signInTitle"), { body, foot: [go], submit: send, firm: true, stays: true });
   const field = box.body.querySelector("#key");
   const faults = box.body.querySelector("[data-faults]");
   async function send() {
