@@ -11,7 +11,7 @@ BENCH := $(CURDIR)/build/bench
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check format env migration mini mini-evaluate bench clean
+.PHONY: help serve test check format env migration mini mini-evaluate bench survive clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -52,6 +52,9 @@ bench: $(VENV)/bench.stamp ## Race the engine against the public implementation 
 	$(BIN)/python -m benchmarks.engine --out benchmarks/results/engine.json
 	$(BIN)/python -m benchmarks.report
 
+survive: $(VENV)/mini.stamp ## 200 jobs of mini while engine, worker and broker are killed 40 times (needs what `make mini-evaluate` fetched)
+	$(BIN)/python -m benchmarks.survival > benchmarks/results/survival.json
+
 clean: ## Remove the environment
 	rm -rf $(VENV)
 
@@ -72,8 +75,9 @@ $(VENV)/dev.stamp: pyproject.toml | $(VENV)/torch.stamp
 	$(BIN)/pip install --quiet --editable '.[all,dev]'
 	touch $@ $(VENV)/all.stamp
 
-$(VENV)/mini.stamp: recipes/mini/requirements.txt $(VENV)/dev.stamp
+$(VENV)/mini.stamp: recipes/mini/requirements.txt recipes/mini/judges.txt $(VENV)/dev.stamp
 	$(BIN)/pip install --quiet --requirement recipes/mini/requirements.txt
+	$(BIN)/pip install --quiet --no-deps --requirement recipes/mini/judges.txt
 	touch $@
 
 $(VENV)/bench.stamp: benchmarks/requirements.txt $(VENV)/dev.stamp

@@ -37,7 +37,6 @@ class JobIn(SamplingFields):
     )
     voice_preset: str | None = Field(None, description="A built-in voice.")
     voice_id: str | None = Field(None, description="A voice that was made here; any voice's id is taken.")
-    quality_profile_id: str | None = Field(None, description="A profile; absent: the default one.")
     model: str | None = Field(None, description="A model; absent: whichever is loaded.")
     format: str = Field("wav", description=f"{FORMATS}. The others can be had as well, later.")
     name: str = Field("", description="What to call it; its file is named so.")
@@ -54,7 +53,7 @@ class JobIn(SamplingFields):
             language=self.target_language or self.source_language,
             mode=self.mode,
             model=self.model,
-            profile=self.quality_profile_id,
+            profile=self.profile,
             format=self.format,
             name=self.name,
             sampling=self.sampling(),

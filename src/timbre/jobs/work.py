@@ -49,6 +49,8 @@ async def do(job: Job, hold: Hold, tools: Tools) -> None:
         await hold.until_stopped(work)
         if hold.why:
             await asyncio.to_thread(_left, job, hold, tools)
+        else:
+            log.info("%s is done", job.id)
     except LeaseLost:
         log.info("%s is somebody else's now", job.id)
     except Exception as fault:
