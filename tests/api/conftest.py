@@ -1,10 +1,12 @@
 """What the tests of the API share: a client of the running service, and recordings made on the fly."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from guarded import Guarded, guarding
 from recordings import file_of, speech
 from running import Service
 
@@ -31,3 +33,10 @@ def speak(http: httpx.Client) -> Callable[..., httpx.Response]:
         return http.post("/synthesize-direct", json={"text": text, "seed": 1, **more})
 
     return post
+
+
+@pytest.fixture(scope="session")
+def guarded(engine_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
+    """A service of its own that needs a key."""
+    with guarding(tmp_path_factory.mktemp("guarded"), engine_folder) as running:
+        yield running
