@@ -5,9 +5,9 @@ let words = {};
 const loaded = new Set(); // the files whose words are here
 let plural = new Intl.PluralRules("en");
 
-/** The sentence of a key, with {names} filled in. With `count` among them, key_one and key_other are looked for too. */
+/** The sentence of a key, with {names} filled in. With `count` among them, key_zero, key_one and key_other are looked for too. */
 export function t(key, values = {}) {
-  const sentence = words[key] ?? words[`${key}_${plural.select(values.count ?? 0)}`] ?? words[`${key}_other`] ?? key;
+  const sentence = words[key] ?? (values.count === 0 ? words[`${key}_zero`] : undefined) ?? words[`${key}_${plural.select(values.count ?? 0)}`] ?? words[`${key}_other`] ?? key;
   const put = (value) => (typeof value === "number" ? value.toLocaleString(locale()) : (value ?? ""));
   return sentence.replace(/\{(\w+)\}/g, (_, name) => put(values[name]));
 }

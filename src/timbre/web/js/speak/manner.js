@@ -2,7 +2,8 @@
 
 import { html, options } from "../dom.js";
 import * as format from "../format.js";
-import { has, t } from "../i18n.js";
+import { t } from "../i18n.js";
+import { told } from "../profiles/words.js";
 
 // The sliders' reach is what makes sense by ear; the service takes more.
 const SLIDERS = [
@@ -88,10 +89,4 @@ export function manner() {
       showValues();
     },
   };
-}
-
-/** A profile's name, or what is said of it: of those built in, in the page's language. */
-function told(profile, what) {
-  const key = `speak.profile_${profile.id}_${what}`;
-  return profile.built_in && has(key) ? t(key) : profile[what];
 }
