@@ -13,8 +13,10 @@ from timbre import __version__
 from timbre.access import start
 from timbre.access.guard import Guard
 from timbre.api import errors, guard
+from timbre.api.metrics import Measured, Metrics
 from timbre.api.middleware import JSON_LIMIT_MB, BoundedBody, OnlyOurHost, RequestId, SafeHeaders
 from timbre.api.routers import (
+    admin,
     batches,
     cloning,
     health,
@@ -24,6 +26,7 @@ from timbre.api.routers import (
     models,
     openai,
     pages,
+    presets,
     profiles,
     session,
     speech,
@@ -56,8 +59,10 @@ ROUTERS = (
     languages,
     models,
     profiles,
+    presets,
     keys,
     session,
+    admin,
     health,
 )  # each path goes to the first that knows it
 
@@ -104,26 +109,14 @@ def routes(settings: Settings) -> FastAPI:
         redoc_url=None,
         responses={"4XX": {"model": FaultAnswer}, "5XX": {"model": FaultAnswer}},
     )
-    for router in (
-        speech,
-        openai,
-        stream,
-        cloning,
-        voices,
-        batches,
-        jobs,
-        languages,
-        models,
-        profiles,
-        keys,
-        session,
-        health,
-    ):
+    for router in ROUTERS:
         app.include_router(router.router)
     pages.install(app)
     errors.install(app)
     guard.install(app, settings)
     return app
+    app.state.metrics = Metrics()
+    app.add_middleware(Measured, metrics=app.state.metrics)  # outermost: what is refused counts too
 
 
 async def _upgrade(database: Database) -> None:

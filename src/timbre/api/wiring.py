@@ -13,6 +13,7 @@ from starlette.requests import HTTPConnection
 
 from timbre import speech, wiring
 from timbre.access.guard import Guard
+from timbre.api.metrics import Metrics
 from timbre.api.watching import Watcher
 from timbre.engine.client import OnPiece
 from timbre.jobs.broker import Announcer
@@ -49,8 +50,9 @@ class Wiring(wiring.Wiring):
         pieces: AsyncIterable[Piece] | None = None,
         on_piece: OnPiece | None = None,
     ) -> AsyncGenerator[NDArray[np.float32], None]:
-        """`say`, for whom a request comes from."""
-        return self.say(utterance, client_of(request), pieces, on_piece)
+        """`say`, for whom a request comes from, and measured."""
+        metrics = cast(Metrics, request.app.state.metrics)
+        return metrics.heard(self.say(utterance, client_of(request), pieces, on_piece), request)
 
 
 def client_of(request: HTTPConnection) -> str:

@@ -34,6 +34,7 @@ from timbre.errors import (
     EngineLost,
     EngineRefused,
     EngineUnavailable,
+    TimbreError,
     from_dict,
 )
 from timbre.settings import settings
@@ -46,6 +47,9 @@ OnPiece = Callable[[int, int], object]
 
 CONNECT_S = 10.0
 """Seconds until a connection has to stand."""
+
+STATS_S = 5.0
+"""Seconds that each engine has to say how it is."""
 
 
 def socket_path(home: Path, place: int = 0) -> Path:
@@ -92,6 +96,22 @@ class AsyncClient:
     async def stats(self) -> dict[str, Any]:
         """What the engine holds and does: `ready`, `model`, `languages`, `limits`, `voices`, `waiting` …"""
         return await self._ask({"op": "stats"})
+
+    async def each(self) -> dict[str, dict[str, Any] | TimbreError]:
+        """The stats of every engine, by a name for each, or why one does not answer."""
+
+        async def ask(address: Path | str) -> dict[str, Any] | TimbreError:
+            try:
+                async with asyncio.timeout(STATS_S):
+                    return await self._ask({"op": "stats"}, address)
+            except TimeoutError:
+                return EngineUnavailable(url=str(address))
+            except TimbreError as fault:
+                return fault
+
+        addresses: Sequence[Path | str] = self._urls or self._sockets
+        names = [address.stem if isinstance(address, Path) else address for address in addresses]
+        return dict(zip(names, await asyncio.gather(*map(ask, addresses)), strict=True))
 
     async def ready(self) -> dict[str, Any]:
         """Its stats once it can speak. Raises errors.EngineStarting when that takes too long, EngineEmpty."""
@@ -229,7 +249,7 @@ class AsyncClient:
             answer = await self._ask(request, socket)
         return answer
 
-    async def _ask(self, request: dict[str, Any], only: Path | None = None) -> dict[str, Any]:
+    async def _ask(self, request: dict[str, Any], only: Path | str | None = None) -> dict[str, Any]:
         async with self._connected(only) as socket:
             await socket.send(json.dumps(request))
             return _done(await socket.recv())
@@ -243,7 +263,7 @@ class AsyncClient:
                 await patience.bear(fault)
 
     @contextlib.asynccontextmanager
-    async def _connected(self, only: Path | None = None) -> AsyncIterator[ClientConnection]:
+    async def _connected(self, only: Path | str | None = None) -> AsyncIterator[ClientConnection]:
         socket = await self._connect(only)
         try:
             yield socket
@@ -252,7 +272,7 @@ class AsyncClient:
         finally:
             await socket.close()
 
-    async def _connect(self, only: Path | None) -> ClientConnection:
+    async def _connect(self, only: Path | str | None) -> ClientConnection:
         # Nothing limits what may lie here unread: an utterance is bounded by the text's limit, and a reader that is
         # slow to take it must not look like a dead one.
         options: dict[str, Any] = {"max_size": None, "max_queue": None, "compression": None, "open_timeout": CONNECT_S}
@@ -270,7 +290,7 @@ class AsyncClient:
                 continue  # the next may answer
         raise EngineUnavailable(url=self.address)
 
-    def _addresses(self, only: Path | None) -> Sequence[Path | str]:
+    def _addresses(self, only: Path | str | None) -> Sequence[Path | str]:
         """Where to ask, the next when one does not answer: URLs in order, sockets from the one whose turn it is."""
         if only or self._urls:
             return [only] if only else self._urls

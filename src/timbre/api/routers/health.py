@@ -20,11 +20,7 @@ async def health() -> Json:
 @router.get("/health/engines")
 async def engines(wired: Wired) -> Json:
     """What each engine holds and does, or why it does not answer."""
-    try:
-        stats = await wired.engine.stats()
-    except TimbreError as fault:
-        return {"items": [{"ready": False, "error": {"code": fault.code, "message": str(fault)}}], "next": None}
-    return {"items": [{key: value for key, value in stats.items() if key not in PRIVATE}], "next": None}
+    return {"items": [shown(name, found) for name, found in (await wired.engine.each()).items()], "next": None}
 
 
 @router.get("/ready")
@@ -33,3 +29,10 @@ async def ready(wired: Wired) -> Json:
     stats = await wired.engine.stats()
     check_ready(stats)
     return {"status": "ready", "model": stats["model"]}
+
+
+def shown(name: str, found: Json | TimbreError) -> Json:
+    """An engine as the API shows it."""
+    if isinstance(found, TimbreError):
+        return {"engine": name, "ready": False, "error": {"code": found.code, "message": str(found)}}
+    return {"engine": name} | {key: value for key, value in found.items() if key not in PRIVATE}
