@@ -13,13 +13,15 @@ import { isLive, kind, piecesOf, title } from "./row.js";
 
 const SAMPLING = ["speed", "temperature", "top_k", "top_p", "repetition_penalty"];
 
+const short = (words) => (words.length > 64 ? `${words.slice(0, 60).trimEnd()} …` : words);
+
 export class Detail {
-  /** names: {voice, profile}, each from an id to a name. does: {pause, resume, remove, again}, each told the job. */
-  constructor(names, does, toast) {
+  /** closed() is called when it has gone. names: {voice, profile}, each from an id to a name. does: {pause, resume, remove, again}, each told the job. */
+  constructor(names, does, toast, closed) {
     this.names = names;
     this.does = does;
     this.toast = toast;
-    this.dialog = drawer(() => this.leave());
+    this.dialog = drawer(() => { this.leave(); closed(); });
   }
 
   get id() { return this.job?.id; }
@@ -28,7 +30,7 @@ export class Detail {
     this.leave();
     this.job = null;
     this.fault = make("div");
-    this.head = make("div", { className: "d-flex align-items-center gap-3 mb-3" });
+    this.head = make("div", { className: "d-flex align-items-center gap-3" });
     this.progress = progressBar(t("jobs.progress"));
     this.sound = make("div");
     this.facts = make("dl", { className: "about-list" });
@@ -44,7 +46,7 @@ export class Detail {
   show(job) {
     const before = this.job;
     this.job = job;
-    this.dialog.title.textContent = title(job).slice(0, 80);
+    this.dialog.title.textContent = short(title(job));
     this.head.replaceChildren(badge(job.status, t(`jobs.state.${job.status}`)), make("span", { className: "small text-body-secondary", textContent: job.note && isLive(job) ? job.note : "" }));
     this.progress.element.hidden = !isLive(job) || !(job.progress > 0);
     this.progress.update(job.progress, job.eta_s, piecesOf(job));

@@ -29,11 +29,11 @@ export async function mount(root, context) {
 }
 
 class Jobs {
-  constructor(root, { toast, confirm, navigate }) {
-    Object.assign(this, { root, toast, confirm, navigate });
+  constructor(root, { toast, confirm, navigate, path, query }) {
+    Object.assign(this, { root, toast, confirm, navigate, wanted: path[0] });
     this.rows = new Map(); // by the jobs' ids, newest first
     this.selected = new Set();
-    this.filter = { search: "", status: "", batch: "" };
+    this.filter = Object.fromEntries(["search", "status", "batch"].map((key) => [key, query.get(key) ?? ""]));
     this.counts = {};
     this.next = null;
     this.asked = 0; // which reading of the list is the last
@@ -43,8 +43,10 @@ class Jobs {
 
   async start() {
     this.build();
+    if (this.filter.batch) this.batch.show(this.filter.batch);
     await Promise.all([this.learn(), this.load()]);
     if (this.left) return;
+    if (this.wanted) this.openById(this.wanted);
     const refresh = () => this.load(true);
     this.unfollow = follow({ changed: (job) => this.changed(job), missed: refresh, poll: refresh, state: (live) => this.showLive(live) });
     this.ages = setInterval(() => { for (const row of this.rows.values()) row.showAbout(); }, AGES_MS);
@@ -80,7 +82,7 @@ class Jobs {
     this.live = make("span", { className: "live", role: "status" });
     const add = button(t("jobs.new"), () => this.openCreate(), "btn-primary", "plus");
     const head = make("div", { className: "page-head" }, make("div", {}, make("h1", { textContent: t("jobs.title") }), make("p", { className: "text-body-secondary mb-0", textContent: t("jobs.lead") })), this.live, add);
-    this.search = make("input", { type: "search", className: "form-control", placeholder: t("jobs.search"), ariaLabel: t("jobs.search"), maxLength: 200 });
+    this.search = make("input", { type: "search", className: "form-control", value: this.filter.search, placeholder: t("jobs.searchShort"), ariaLabel: t("jobs.search"), maxLength: 200 });
     this.search.addEventListener("input", () => {
       clearTimeout(this.typing);
       this.typing = setTimeout(() => this.narrow({ search: this.search.value.trim() }), TYPED_MS);
@@ -99,6 +101,7 @@ class Jobs {
       { voice: (id) => this.voices.get(id)?.name ?? id, profile: (id) => this.profileName(id) },
       { pause: (job) => this.act(job, "pause"), resume: (job) => this.act(job, "resume"), remove: (job) => this.remove(job), again: (job) => this.again(job) },
       this.toast,
+      () => this.left || this.keepAddress(),
     );
     this.showStates();
   }
@@ -198,8 +201,8 @@ class Jobs {
     const row = this.rows.get(job.id);
     if (row) return row.show(job);
     const made = new Row(job, this.voices, {
-      open: (one) => this.detail.open(one),
-      play: (one) => { this.detail.playWhenOpen = true; this.detail.open(one); },
+      open: (one) => this.open(one),
+      play: (one) => this.open(one, true),
       pause: (one) => this.act(one, "pause"),
       resume: (one) => this.act(one, "resume"),
       remove: (one) => this.remove(one),
@@ -258,6 +261,7 @@ class Jobs {
     Object.assign(this.filter, change);
     for (const id of [...this.selected]) this.select(id, false);
     if ("batch" in change) this.batch.show(change.batch);
+    this.keepAddress();
     return this.load();
   }
 
@@ -266,7 +270,28 @@ class Jobs {
     return this.narrow({ search: "", status: "", batch: "" });
   }
 
+  /** The address says what is shown, so that it can be kept and come back to. */
+  keepAddress(id = "") {
+    const query = new URLSearchParams(Object.entries(this.filter).filter(([, value]) => value));
+    history.replaceState(history.state, "", `#/jobs${id && `/${encodeURIComponent(id)}`}${query.size ? `?${query}` : ""}`);
+  }
+
   // Doing
+
+  open(job, sounding = false) {
+    this.detail.playWhenOpen = sounding;
+    this.detail.open(job);
+    this.keepAddress(job.id);
+  }
+
+  async openById(id) {
+    try {
+      this.open(this.rows.get(id)?.job ?? (await api.get(`/jobs/${encodeURIComponent(id)}`)));
+    } catch (fault) {
+      this.toast("danger", fault);
+      this.keepAddress();
+    }
+  }
 
   select(id, on) {
     if (on) this.selected.add(id);
@@ -334,8 +359,13 @@ class Jobs {
 
   /** Opens Speak with the same text, voice and settings. */
   again(job) {
-    this.detail.close();
-    this.navigate("#/speak");
+    const kept = { draft: job.text, voice: job.voice_id, spoken: job.language, profile: job.profile_id, format: job.format };
+    for (const [key, value] of Object.entries(kept)) {
+      if (value) localStorage.setItem(`timbre.${key}`, value);
+      else localStorage.removeItem(`timbre.${key}`);
+    }
+    const how = Object.entries(job.sampling ?? {}).concat(job.seed === undefined ? [] : [["seed", job.seed]]);
+    this.navigate(`/speak?${new URLSearchParams(how)}`);
   }
 
   openCreate() {

@@ -60,11 +60,16 @@ class Profiles {
     const marks = [profile.default && badge("completed", t("profiles.default")), profile.built_in && badge("plain", t("profiles.builtIn"))].filter(Boolean);
     const set = sampling(profile);
     const facts = Object.keys(PARAMETERS).filter((one) => one in set).map((one) => html`<div><dt>${t(`profiles.${one}`)}</dt><dd class="tabular">${shown(one, set[one])}</dd></div>`);
-    const rest = facts.length ? null : html`<p class="small text-body-secondary mb-0">${t("profiles.allAsModel")}</p>`;
+    const rest = facts.length || profile.built_in ? null : html`<p class="small text-body-secondary mb-0">${t("profiles.allAsModel")}</p>`;
     const words = { name: told(profile, "name") };
     const tools = [button(t("profiles.try"), () => this.hear(profile), "btn-sm btn-outline-secondary", "speak")];
     tools[0].ariaLabel = t("profiles.tryOf", words);
-    if (!profile.default) tools.push(iconButton("check", t("profiles.setDefaultOf", words), () => this.act(() => api.post(`${at(profile)}/set-default`), "profiles.defaultNow", words)));
+    if (!profile.default) {
+      const standard = button(t("profiles.setDefault"), () => this.act(() => api.post(`${at(profile)}/set-default`), "profiles.defaultNow", words), "btn-sm btn-link");
+      standard.ariaLabel = t("profiles.setDefaultOf", words);
+      tools.push(standard);
+    }
+    tools.push(html`<span class="ms-auto"></span>`);
     if (!profile.built_in) tools.push(iconButton("edit", t("profiles.editOf", words), () => this.edit(profile)));
     tools.push(iconButton("copy", t("profiles.duplicateOf", words), () => this.act(() => api.post(`${at(profile)}/duplicate`), "profiles.duplicated", words)));
     if (!profile.built_in) tools.push(iconButton("trash", t("profiles.deleteOf", words), () => this.remove(profile)));
