@@ -1,10 +1,10 @@
 """Mixing voices: what the model hears of a mix, and what becomes of it when a part goes."""
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from libraries import files_of
 from running import random_voice
 
 from timbre.engine.protocol import Conditioning
@@ -36,11 +36,6 @@ class Model:
 
     def condition(self, clips) -> Conditioning:
         return self.clone
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> Library:
-    return Library(tmp_path)
 
 
 @pytest.fixture
@@ -114,9 +109,8 @@ def test_a_mix_is_a_voice_with_its_recipe_and_the_consent_of_its_parts(library, 
     ]  # fmt: skip
     assert library.all(model.stats)[-1] == mix == library.get("narrator", model.stats)
     assert alike(heard(library, mix, model), blend([(model.clone, 3), (model.own["ana"], 1)]))
-    place = tmp_path / "voices" / mix.id
-    assert not list(place.glob("*.flac"))
-    recipe = json.loads((place / "voice.json").read_text())["parts"]
+    assert len(files_of(tmp_path / "home", ".flac")) == 1, "Maria's"
+    recipe = (library._shelf.read(mix.id) or {})["parts"]
     assert recipe[0]["consent"]["text"] == "She agreed on 3 May." and "consent" not in recipe[1]
 
 
@@ -194,7 +188,7 @@ def test_a_wrong_wish_leaves_nothing(library, model, tmp_path, wish, fault: type
     with pytest.raises(fault) as raised:
         library.mix("A", wish, model.stats, None, model)
     assert raised.value.status == (404 if fault is UnknownVoice else 422)
-    assert not (tmp_path / "voices").exists()
+    assert library.made() == [] and not files_of(tmp_path / "home")
 
 
 @pytest.mark.parametrize("change", [{"name": " "}, {"name": "x" * 81}, {"language": "xx"}])

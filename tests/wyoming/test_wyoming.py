@@ -15,6 +15,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from libraries import library_at
 from recordings import file_of, speech
 from running import Service, free_port
 from wyoming.audio import AudioChunk
@@ -28,7 +29,6 @@ from timbre.cli.main import main
 from timbre.engine.blocking import Client
 from timbre.engine.client import AsyncClient, socket_path
 from timbre.errors import NoSuchSpeaker, UnknownLanguage, UnknownVoice
-from timbre.voices.library import Library
 from timbre.wyoming.server import CONNECTIONS
 from timbre.wyoming.voices import choose
 from timbre.wyoming.wire import Wish
@@ -194,7 +194,7 @@ def test_each_voice_that_is_offered_speaks(wyoming: Server, made: dict[str, str]
     ],
 )
 def test_which_voice_is_meant(service: Service, made: dict[str, str], wish: Wish, expected):
-    library = Library(service.home)
+    library = library_at(service.home)
     with Client(AsyncClient(socket_path(service.home))) as engine:
         stats = engine.ready()
     if isinstance(expected, tuple):

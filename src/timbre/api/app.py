@@ -14,7 +14,7 @@ from timbre.access import start
 from timbre.access.guard import Guard
 from timbre.api import errors, guard
 from timbre.api.metrics import Measured, Metrics
-from timbre.api.middleware import JSON_LIMIT_MB, BoundedBody, OnlyOurHost, RequestId, SafeHeaders
+from timbre.api.middleware import JSON_LIMIT_MB, BoundedBody, BoundedHead, OnlyOurHost, RequestId, SafeHeaders
 from timbre.api.routers import (
     admin,
     batches,
@@ -82,6 +82,7 @@ def routes(settings: Settings) -> FastAPI:
         # Most of these threads wait for the engine: those that clone must not keep those that speak from starting.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
         engine, database = AsyncClient.from_settings(), Database.of(settings)
+        blobs = Blobs.of(settings, database)
         upgrading = asyncio.create_task(_upgrade(database))
         await asyncio.wait({upgrading}, timeout=UPGRADE_S)
         with Client(engine) as waiting, contextlib.closing(database), Uploads(settings) as app.state.uploads:
@@ -89,9 +90,9 @@ def routes(settings: Settings) -> FastAPI:
                 settings,
                 engine,
                 waiting,
-                Library(settings.home),
+                Library.of(database, blobs),
                 database,
-                Blobs.of(settings, database),
+                blobs,
                 Announcer(settings),
                 watcher := Watcher(database),
                 Guard(settings, database),
@@ -114,9 +115,9 @@ def routes(settings: Settings) -> FastAPI:
     pages.install(app)
     errors.install(app)
     guard.install(app, settings)
-    return app
     app.state.metrics = Metrics()
     app.add_middleware(Measured, metrics=app.state.metrics)  # outermost: what is refused counts too
+    return app
 
 
 async def _upgrade(database: Database) -> None:
@@ -137,4 +138,4 @@ def create(settings: Settings) -> ASGIApp:
 
     bounded = BoundedBody(routes(settings), limit_mb)
     ours = OnlyOurHost(bounded, f"{settings.allowed_hosts},{settings.host}", guard.origins(settings))
-    return RequestId(SafeHeaders(ours, start.check_tls(settings)))
+    return RequestId(SafeHeaders(BoundedHead(ours), start.check_tls(settings)))

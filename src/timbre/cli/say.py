@@ -22,6 +22,7 @@ from timbre.engine.child import running
 from timbre.engine.protocol import RATE
 from timbre.errors import CannotPlay, CannotWrite, UnknownFormat
 from timbre.settings import settings
+from timbre.store.database import Database
 from timbre.voices.library import Library
 
 Samples = NDArray[np.float32]
@@ -43,10 +44,10 @@ def main(argv: list[str]) -> int:
     player = None if asked.output else find_player()
     text = sys.stdin.read() if asked.text == "-" else asked.text
     given = {name: value for name in ("seed", "speed", "temperature") if (value := getattr(asked, name)) is not None}
-    wish = speech.Asked(text, asked.voice, asked.language, asked.model, given)
+    wish = profiled(speech.Asked(text, asked.voice, asked.language, asked.model, given, asked.profile))
     bar = Bar(quiet=asked.quiet)
     with running(bar.note, asked.model or "") as engine:
-        utterance = speech.prepare(wish, engine.ready(), engine, Library(settings().home))
+        utterance = speech.prepare(wish, engine.ready(), engine, Library.here(settings()))
         spoken = engine.speak(utterance.pieces, utterance.language, utterance.voice, utterance.sampling)
         characters = sum(len(piece.text) for piece in utterance.pieces)
         with _sink(asked.output, player) as sink, contextlib.closing(bar.over(spoken, characters)) as heard:
@@ -59,6 +60,13 @@ def main(argv: list[str]) -> int:
                 sink.seek(0)  # a file can still be told its length
                 sink.write(start)
     return 0
+
+
+def profiled(wish: speech.Asked) -> speech.Asked:
+    """The wish by its profile, or by the default one. Raises errors.UnknownProfile."""
+    with contextlib.closing(Database.of(settings())) as database:
+        database.upgrade()
+        return speech.profiled(wish, database)
 
 
 def output_format(output: str | None, format: str | None) -> str:
@@ -166,6 +174,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--voice", default="default", help="who speaks: an id of `timbre voices list`")
     parser.add_argument("--language", help="language of the text; without it the voice's own")
     parser.add_argument("--model", help="model that speaks; must be the loaded one where an engine runs already")
+    parser.add_argument("--profile", help="how to read: one of `timbre profiles list`; without it the default one")
     parser.add_argument("--seed", type=int, help="the same seed gives the same audio")
     parser.add_argument("--speed", type=float, help="1 is the voice's own pace")
     parser.add_argument("--temperature", type=float, help="lower reads more evenly")

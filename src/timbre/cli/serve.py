@@ -16,8 +16,10 @@ from timbre.cli.supervisor import Supervisor
 from timbre.errors import HomeNotWritable, PortTaken, ServiceRunning
 from timbre.jobs.broker import end_stale
 from timbre.settings import Settings
+from timbre.store.blobs import Blobs
 from timbre.store.database import Database
-from timbre.store.storage import storage
+from timbre.voices.moved import take_over
+from timbre.voices.shelf import Shelf
 
 LOG_BYTES, LOG_FILES = 5_000_000, 3
 
@@ -37,10 +39,10 @@ def main(argv: list[str]) -> int:
     with _only_one(chosen.home):
         check_port(chosen.host, chosen.port)
         check_tls(chosen)
-        storage(chosen)
         with contextlib.closing(Database.of(chosen)) as database:
             database.upgrade()  # once, before several processes would want to
             check_address(chosen, database)
+            take_over(chosen.home, Shelf(database, Blobs.of(chosen, database)))
         end_stale(chosen.home)
         return asyncio.run(Supervisor(chosen, _writer(chosen.home)).run())
 

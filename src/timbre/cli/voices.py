@@ -20,7 +20,7 @@ from timbre.voices.voice import Voice
 def main(argv: list[str]) -> int:
     """Does what was asked. Raises what `Library` and the engine raise."""
     asked = _parser().parse_args(argv)
-    library = Library(settings().home)
+    library = Library.here(settings())
     return int(asked.does(library, asked))
 
 
@@ -96,7 +96,7 @@ def preview(library: Library, asked: argparse.Namespace) -> int:
     with running(lambda line: print(line, file=sys.stderr)) as engine:
         voice = library.get(asked.voice, engine.stats())
         output = ["--output", asked.output] if asked.output else []
-        return say.main([preview_text(voice), "--voice", voice.id, "--seed", "0", *output])
+        return say.main([preview_text(voice), "--voice", voice.id, "--seed", "0", "--profile", "balanced", *output])
 
 
 def _stats() -> Mapping[str, Any]:

@@ -32,7 +32,8 @@ class Tools:
     @classmethod
     def of(cls, chosen: Settings) -> "Tools":
         database, engine = Database.of(chosen), AsyncClient.from_settings()
-        return cls(chosen, database, Blobs.of(chosen, database), engine, Client(engine), Library(chosen.home))
+        blobs = Blobs.of(chosen, database)
+        return cls(chosen, database, blobs, engine, Client(engine), Library.of(database, blobs))
 
     def close(self) -> None:
         self.waiting_engine.close()

@@ -6,7 +6,7 @@ then looks whether the file is still there: nobody relies on a file that is abou
 
 import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
@@ -78,6 +78,13 @@ class Blobs:
             if self._drop(blob, now() - grace):
                 count, size = count + 1, size + blob.bytes
         return count, size
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Deletes files at once that no row names any more: somebody wants them gone."""
+        with self._database.reading() as session:
+            found = list(session.scalars(select(Blob).where(Blob.name.in_(list(names)))))
+        for blob in found:
+            self._drop(blob, now() + GRACE)
 
     def _drop(self, blob: Blob, before: object) -> bool:
         """Deletes a file while its row is held. Returns whether it could be."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from timbre.errors import BadFileName
 
 CHUNK = 256 * 1024  # bytes read at once
-NAME = re.compile(r"[a-z]{1,16}/([0-9a-f]{2})/\1[0-9a-f]{62}\.[a-z0-9]{1,8}")
+NAME = re.compile(r"[a-z]{1,16}/([0-9a-f]{2})/\1[0-9a-f]{62}\.[a-z0-9]{1,12}")
 PREFIX = re.compile(r"[a-z0-9/]*")
 
 

@@ -94,7 +94,7 @@ class Folder:
     def _written(self, data: bytes | Path) -> Iterator[Path]:
         """The data in a file beside the others, safe on the disk; removed afterwards, unless it was moved."""
         if self.create:
-            self.root.mkdir(parents=True, exist_ok=True)
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         (self.root / PARTIAL).mkdir(exist_ok=True)
         handle, partial = tempfile.mkstemp(dir=self.root / PARTIAL)
         try:

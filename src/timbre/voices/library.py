@@ -1,16 +1,12 @@
-"""All voices: those built into the loaded model, and those cloned or mixed here, a folder each under HOME/voices.
+"""All voices: those built into the loaded model, and those cloned or mixed here.
 
-A folder holds `voice.json` and the conditioning of each model that spoke with the voice. A cloned voice's has the clips
-too, named by their content; a mix has its recipe in `voice.json` instead. It is made beside its place and moved there
-whole. Its name is an id of ours, never anything that a user wrote.
+With a voice are kept the conditioning of each model that spoke with it, and the clips it was cloned from, or the recipe
+of a mix. Its id is ours, never anything that a user wrote.
 """
 
-import json
 import logging
-import re
 import secrets
-import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,17 +15,18 @@ from numpy.typing import NDArray
 
 from timbre.audio.decode import decode
 from timbre.engine.protocol import CLIP_RATE, Conditioning
-from timbre.errors import BadMix, BuiltInVoice, MixPartGone, TimbreError, UnknownVoice
-from timbre.settings import settings
-from timbre.store.files import write_whole
+from timbre.errors import BadMix, BadRequest, BuiltInVoice, FileGone, MixPartGone, UnknownVoice
+from timbre.settings import Settings, settings
+from timbre.store.blobs import Blobs
+from timbre.store.database import Database
 from timbre.text.languages import resolve
 from timbre.voices import mix
 from timbre.voices.clips import Clip, take
 from timbre.voices.preview import preview_text
 from timbre.voices.record import (
+    ID,
     LONGEST_CONSENT,
     LONGEST_NAME,
-    as_json,
     as_voice,
     changed,
     conditioning_file,
@@ -37,13 +34,13 @@ from timbre.voices.record import (
     of_mix,
     said,
 )
+from timbre.voices.shelf import Shelf
 from timbre.voices.voice import Part, Voice, built_in, stand_in
 
 __all__ = ["Library", "Listener", "Voice", "preview_text"]
 
 log = logging.getLogger(__name__)
 
-ID = re.compile(r"v-[0-9a-f]{12}")
 SHOWN = 30  # names that an error lists
 
 
@@ -56,10 +53,22 @@ class Listener(Protocol):
 
 
 class Library:
-    """The voices of one home folder. `stats` is what the engine says of itself: its model's voices are in it."""
+    """The voices of a service. `stats` is what the engine says of itself: its model's voices are in it."""
 
-    def __init__(self, home: Path) -> None:
-        self._folder = home / "voices"
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+
+    @classmethod
+    def of(cls, database: Database, blobs: Blobs) -> "Library":
+        """The voices whose rows and files these are."""
+        return cls(Shelf(database, blobs))
+
+    @classmethod
+    def here(cls, chosen: Settings) -> "Library":
+        """Those of the service that the settings name, for a command of its own."""
+        database = Database.of(chosen)
+        database.upgrade()
+        return cls.of(database, Blobs.of(chosen, database))
 
     def all(self, stats: Mapping[str, Any]) -> list[Voice]:
         """The model's own voices first, then those made here from the oldest to the newest."""
@@ -68,7 +77,7 @@ class Library:
     def made(self) -> list[Voice]:
         """The voices cloned and mixed here, from the oldest to the newest."""
         return sorted(
-            (as_voice(record) for record in self._records()), key=lambda voice: (voice.created_at or "", voice.id)
+            (as_voice(record) for record in self._shelf.records()), key=lambda voice: (voice.created_at or "", voice.id)
         )
 
     def get(self, name: str, stats: Mapping[str, Any]) -> Voice:
@@ -183,7 +192,8 @@ class Library:
         if id in (stats or {}).get("voices", {}):
             raise BuiltInVoice(voice=id)
         record = changed(self._read(id), name, resolve(language).code if language is not None else None, about)
-        write_whole(self._place(id) / "voice.json", as_json(record))
+        if not self._shelf.change(record):
+            raise self._unknown(id)
         return as_voice(record)
 
     def remove(self, id: str, stats: Mapping[str, Any] | None = None) -> None:
@@ -194,13 +204,8 @@ class Library:
         """
         if id in (stats or {}).get("voices", {}):
             raise BuiltInVoice(voice=id)
-        place = self._place(id)
-        gone = place.with_name(f".{id}.gone")
-        try:
-            place.rename(gone)  # from here on nobody sees it, even if deleting is cut short
-        except FileNotFoundError:
-            raise self._unknown(id) from None
-        shutil.rmtree(gone, ignore_errors=True)
+        if not self._shelf.remove(id):
+            raise self._unknown(id)
 
     def conditioning(self, voice: Voice, stats: Mapping[str, Any], engine: Listener) -> Conditioning | str:
         """What the engine speaks with: a built-in voice's id, or what the loaded model made of the clips or the parts.
@@ -212,19 +217,23 @@ class Library:
             return voice.id
         if not voice.id:  # a draft
             return self._blend(voice, stats, engine)
-        kept = self._place(voice.id) / conditioning_file(str(stats.get("fingerprint", "")))
-        if kept.is_file():
-            try:
-                return Conditioning.from_file(kept)
-            except (TimbreError, OSError):
-                log.warning("%s cannot be read and is made again", kept)
-        if voice.parts:
-            made = self._blend(voice, stats, engine)
-        else:
-            clips = [decode(self._place(voice.id) / clip["file"], CLIP_RATE) for clip in self._read(voice.id)["clips"]]
-            made = engine.condition(clips)
-        write_whole(kept, made.to_bytes())
+        name = conditioning_file(str(stats.get("fingerprint", "")))
+        try:
+            if (kept := self._shelf.file(voice.id, name)) is not None:
+                return Conditioning.from_bytes(kept)
+        except (BadRequest, FileGone):
+            log.warning("what the model made of %s cannot be read and is made again", voice.id)
+            self._shelf.drop_file(voice.id, name)
+        made = self._blend(voice, stats, engine) if voice.parts else engine.condition(self._clips(voice.id))
+        self._shelf.add_file(voice.id, name, made.to_bytes())
         return made
+
+    def _clips(self, id: str) -> list[NDArray[np.float32]]:
+        """What a voice was cloned from. Raises errors.UnknownVoice, FileGone."""
+        files = [(clip["file"], self._shelf.file(id, clip["file"])) for clip in self._read(id)["clips"]]
+        if gone := next((name for name, data in files if data is None), None):
+            raise FileGone(name=gone)
+        return [decode(data, CLIP_RATE) for _, data in files if data is not None]
 
     def consent(self, id: str) -> dict[str, str]:
         """What was agreed to, and when it was said: `text`, `at`. Raises errors.UnknownVoice.
@@ -233,46 +242,18 @@ class Library:
         """
         return dict(self._read(id).get("consent", {}))
 
-    # On disk
-
-    def _place(self, id: str) -> Path:
-        """The folder of a cloned voice. Raises errors.UnknownVoice for anything that is no id of ours."""
-        if not ID.fullmatch(id):
-            raise self._unknown(id)
-        return self._folder / id
-
     def _unknown(self, id: str) -> UnknownVoice:
         return UnknownVoice(voice=id, known=", ".join(voice.id for voice in self.made()[:SHOWN]) or "none yet")
 
     def _read(self, id: str) -> dict[str, Any]:
-        try:
-            return dict(json.loads((self._place(id) / "voice.json").read_text("utf-8")))
-        except (OSError, ValueError):
-            raise self._unknown(id) from None
-
-    def _records(self) -> Iterator[dict[str, Any]]:
-        for place in self._folder.iterdir() if self._folder.is_dir() else ():
-            if ID.fullmatch(place.name):
-                try:
-                    record = dict(json.loads((place / "voice.json").read_text("utf-8")))
-                    as_voice(record)
-                    yield record
-                except (OSError, ValueError, KeyError):
-                    log.warning("%s holds no voice that can be read", place)
+        """Raises errors.UnknownVoice for anything that is no id of ours."""
+        if (record := self._shelf.read(id)) is None:
+            raise self._unknown(id)
+        return record
 
     def _keep(self, record: Mapping[str, Any], clips: Sequence[Clip], heard: tuple[str, Conditioning] | None) -> None:
-        """Writes a voice beside its place, and moves it there whole."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # recordings of people
-        new = self._folder / f".{record['id']}.new"
-        new.mkdir(mode=0o700)
-        try:
-            for clip in clips:
-                (new / clip.file).write_bytes(clip.flac)
-            if heard is not None:
-                fingerprint, conditioning = heard
-                (new / conditioning_file(fingerprint)).write_bytes(conditioning.to_bytes())
-            write_whole(new / "voice.json", as_json(record))
-            new.rename(self._folder / record["id"])
-        except BaseException:
-            shutil.rmtree(new, ignore_errors=True)
-            raise
+        files = {clip.file: clip.flac for clip in clips}
+        if heard is not None:
+            fingerprint, conditioning = heard
+            files[conditioning_file(fingerprint)] = conditioning.to_bytes()
+        self._shelf.keep(record, files)

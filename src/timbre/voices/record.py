@@ -1,6 +1,5 @@
-"""What `voice.json` holds: from a wish to a record, and from a record to a voice."""
+"""What is kept of a voice: from a wish to a record, and from a record to a voice."""
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -9,6 +8,9 @@ from typing import Any
 from timbre.errors import BadMix, BadVoice
 from timbre.voices.clips import Clip
 from timbre.voices.voice import Part, Voice
+
+ID = re.compile(r"v-[0-9a-f]{12}")
+"""What our ids look like."""
 
 LONGEST_NAME, LONGEST_ABOUT, LONGEST_CONSENT = 80, 200, 2_000
 
@@ -93,11 +95,6 @@ def said(what: str, words: str, longest: int, fault: type[BadVoice] | type[BadMi
 def conditioning_file(fingerprint: str) -> str:
     """The name of the file that holds what the model with that fingerprint makes of a voice."""
     return f"conditioning-{re.sub(r'[^0-9A-Za-z]', '', fingerprint) or 'unknown'}.safetensors"
-
-
-def as_json(record: Mapping[str, Any]) -> bytes:
-    """What is written to `voice.json`."""
-    return json.dumps(record, indent=2, ensure_ascii=False).encode() + b"\n"
 
 
 def _now() -> str:

@@ -30,7 +30,7 @@ async def listening(settings: Settings) -> AsyncIterator[None]:
     engine = AsyncClient.from_settings()
     host, port = settings.wyoming_host, settings.wyoming_port
     with Client(engine) as waiting:
-        clients = Clients(Wiring(settings, engine, waiting, Library(settings.home)))
+        clients = Clients(Wiring(settings, engine, waiting, Library.here(settings)))
         try:
             server = await asyncio.start_server(
                 clients.serve, host, port, limit=event_limit(settings.text_limit), start_serving=False
