@@ -44,6 +44,12 @@ class TooLarge(TimbreError):
     hint = "Send less at once."
 
 
+class HeadTooLarge(TimbreError):
+    code, status = "head_too_large", 431
+    message = "The request has more than {count} headers, or more than {bytes} bytes of them."
+    hint = "Send fewer; a long text belongs in the body."
+
+
 class TooSlow(TimbreError):
     code, status = "too_slow", 408
     message = "Nothing more of the request came for {seconds} s."

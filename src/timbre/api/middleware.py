@@ -1,4 +1,4 @@
-"""What every request passes through, outermost first: an id, safe headers, the right host, and a bound on its size."""
+"""What every request passes through, outermost first: an id, safe headers, the right host, and bounds on its size."""
 
 import asyncio
 import ipaddress
@@ -10,11 +10,12 @@ from collections.abc import Callable, Collection
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from timbre.api.errors import TooLarge, TooSlow, WrongHost, WrongOrigin, answer
+from timbre.api.errors import HeadTooLarge, TooLarge, TooSlow, WrongHost, WrongOrigin, answer
 from timbre.errors import TimbreError
 
 MEGABYTE = 1_000_000
 JSON_LIMIT_MB = 1
+HEADERS, HEAD_BYTES = 100, 16_384
 STALLED_S = 30
 """Seconds that the next part of a body is waited for."""
 
@@ -98,6 +99,20 @@ class OnlyOurHost:
 
     def _is_ours(self, name: str) -> bool:
         return name in self.names or "*" in self.names or _is_address(name)
+
+
+class BoundedHead:
+    """Refuses a request with more headers than any honest one has."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = scope.get("headers", ())
+        if len(headers) > HEADERS or sum(len(name) + len(value) for name, value in headers) > HEAD_BYTES:
+            await answer(HeadTooLarge(count=HEADERS, bytes=HEAD_BYTES), scope)(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
 
 
 class BoundedBody:

@@ -8,14 +8,11 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from timbre.access.start import check_tls
 from timbre.api.app import create
-from timbre.api.middleware import JSON_LIMIT_MB, MEGABYTE
+from timbre.api.middleware import HEAD_BYTES, JSON_LIMIT_MB, MEGABYTE
 from timbre.settings import Settings
 
 HEAD_S = 20.0
 """Seconds within which a request has to say what it wants."""
-
-HEAD_BYTES = 16_384
-"""Of a request's first line and headers together."""
 
 
 class BoundedHttp(H11Protocol):
@@ -65,7 +62,7 @@ def configured(settings: Settings) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         forwarded_allow_ips=settings.trusted_proxies,
-        h11_max_incomplete_event_size=HEAD_BYTES,
+        h11_max_incomplete_event_size=2 * HEAD_BYTES,  # of what may be more; what is whole is looked at by middleware
         ssl_certfile=settings.tls_certificate or None,
         ssl_keyfile=settings.tls_key or None,
         timeout_graceful_shutdown=5,
