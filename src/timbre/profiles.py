@@ -166,7 +166,7 @@ def _find(known: Sequence[Profile], wanted: str) -> Profile:
     by_name = (profile for profile in known if profile.name.casefold() == wanted.casefold())
     if found := by_id or next(by_name, None):
         return found
-    raise UnknownProfile(profile=wanted, known=", ".join(profile.id for profile in known))
+    raise UnknownProfile(profile=wanted, known=", ".join(one.id if one.built_in else one.name for one in known))
 
 
 def _row(session: Session, known: Sequence[Profile], wanted: str) -> tables.Profile:

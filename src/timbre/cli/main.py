@@ -10,6 +10,7 @@ VERBS = {
     "serve": "run the engine, the API and the page",
     "say": "speak a text into a file, a pipe or the loudspeaker",
     "voices": "list, add, mix, hear, rename and remove voices",
+    "profiles": "list, make, change, copy and choose named ways of reading",
     "keys": "make, list, change and revoke API keys",
     "models": "list, install, load and verify models",
     "watermark": "look for the mark of speech that was made here",
@@ -21,7 +22,7 @@ VERBS = {
     "wyoming": "speak for Home Assistant over the Wyoming protocol",
 }
 
-PRIVATE = {"serve", "keys", "api", "engine", "worker", "run", "wyoming"}
+PRIVATE = {"serve", "profiles", "keys", "api", "engine", "worker", "run", "wyoming"}
 """Those that write for the service alone: what they make is for its own user's eyes only."""
 
 
