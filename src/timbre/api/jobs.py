@@ -18,7 +18,7 @@ log = logging.getLogger("timbre.api")
 def shown(job: Job) -> JobOut:
     """A job as the API shows it; what it has no value for is left out."""
     speech, result = job.kind == "speech", job.result or {}
-    eta = eta_s(job)
+    eta, sampling = eta_s(job), job.request.get("sampling", {})
     return JobOut(
         id=job.id,
         kind=job.kind,
@@ -35,7 +35,8 @@ def shown(job: Job) -> JobOut:
         model=job.model or result.get("model"),
         profile_id=job.profile_id,
         format=job.format,
-        seed=job.request.get("sampling", {}).get("seed"),
+        seed=sampling.get("seed"),
+        sampling={name: value for name, value in sampling.items() if name != "seed"} or None,
         duration_s=None if job.duration_s is None else round(job.duration_s, 3),
         batch_id=job.batch_id,
         result=None if speech else job.result,

@@ -79,6 +79,11 @@ class JobOut(BaseModel):
     profile_id: str | None = Field(None, examples=["balanced"])
     format: str | None = Field(None, examples=["wav"])
     seed: int | None = Field(None, description="With the same text and voice it gives the same audio.")
+    sampling: dict[str, Any] | None = Field(
+        None,
+        description="The parameters that it is spoken by; others are as the model has them.",
+        examples=[{"speed": 1.1}],
+    )
     duration_s: float | None = Field(None, description="Seconds of audio.", examples=[6.4])
     batch_id: str | None = None
     result: dict[str, Any] | None = Field(None, description="What came of work that is no speech.")

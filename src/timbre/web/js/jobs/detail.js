@@ -58,7 +58,7 @@ export class Detail {
   }
 
   told(job) {
-    const sampling = SAMPLING.filter((name) => job[name] !== undefined).map((name) => [`parameter.${name}`, format.number(job[name], name === "top_k" ? 0 : 2)]);
+    const sampling = SAMPLING.filter((name) => name in (job.sampling ?? {})).map((name) => [`parameter.${name}`, format.number(job.sampling[name], name === "top_k" ? 0 : 2)]);
     return [
       ["kindOf", job.kind === "speech" ? undefined : kind(job)],
       ["voice", job.voice_id && this.names.voice(job.voice_id)],

@@ -34,7 +34,7 @@ export async function mount(root, context) {
   const voices = voicePicker("voices-title", (voice) => localStorage.setItem("timbre.voice", voice.id), (fault) => context.toast("danger", fault));
   voices.element.lastElementChild.id = "voices";
   const language = html`<select id="language" class="form-select"></select>`;
-  const reading = manner();
+  const reading = manner(context.query);
   const go = html`<button id="go" class="go" type="submit"><span class="go-icon"></span><span id="go-label"></span></button>`;
   const wave = html`<canvas id="wave" tabindex="0" role="slider" aria-valuemin="0" aria-valuenow="0" aria-valuemax="0" aria-label="${t("speak.wave")}"></canvas>`;
   const status = html`<span id="status" role="status" aria-live="polite"></span>`;

@@ -17,9 +17,10 @@ const KEPT = "timbre.profile";
 
 /**
  * { element, wanted() → { quality_profile_id, and what differs }, show(profiles, ofModel) }. ofModel: the model's own parameters, which
- * hold where neither the profile nor the reader says otherwise.
+ * hold where neither the profile nor the reader says otherwise. given: what the page's address sets, as a URLSearchParams.
  */
-export function manner() {
+export function manner(given) {
+  const own = Object.fromEntries(SLIDERS.filter(({ name }) => given.has(name)).map(({ name }) => [name, Number(given.get(name))])); // what the reader set
   const picker = html`<select id="profile" class="form-select"></select>`;
   const lines = SLIDERS.map(line);
   const seed = html`<input id="seed" class="form-control" type="number" min="0" step="1" inputmode="numeric" placeholder="${t("speak.seedAny")}">`;
@@ -41,9 +42,10 @@ export function manner() {
       </div>
       <p class="form-text mb-0">${t("speak.moreAbout")}</p>
     </details>`;
+  seed.value = given.get("seed") ?? "";
+  element.querySelector("details").open = given.has("seed");
   let profiles = [];
   let ofModel = {};
-  const own = {}; // what the reader set
 
   function line({ name, min, max, step, digits }) {
     const input = html`<input id="${name}" class="form-range" type="range" min="${min}" max="${max}" step="${step}">`;
