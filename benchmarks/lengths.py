@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from recipes.mini.codes import Codes
-from recipes.mini.speech import Speech
+from recipes.mini.speech import recorded
 from timbre.engine.loops import LONGEST
 
 EDGES = (1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 80, 120)
@@ -37,7 +37,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=Path, default=Path("build/mini"), help="where the recipe works")
     build = parser.parse_args().build
-    speech = Speech(build / "speech")
+    speech = recorded(build)
     codes = np.array([speech.frames(place) // 4 for place in range(len(speech))])
     letters = np.array([sum(one.isalnum() for one in row["text"]) for row in speech.rows])
     print(f"{len(codes)} recordings; codes at quantiles {QUANTILES}")

@@ -6,17 +6,17 @@ import numpy as np
 import torch
 
 from recipes.mini.dvae import Centred
+from recipes.mini.mix import SPEAKERS
 from recipes.mini.model import config
 from recipes.mini.parts import trained
-from recipes.mini.speech import Speech
-from recipes.mini.teacher import FACTORS
+from recipes.mini.speech import recorded
 from timbre.xtts.dvae import DiscreteVae
 
 
 def load_dvae(build: Path) -> tuple[DiscreteVae, torch.Tensor]:
     """The trained DVAE and the mel statistics it was trained with."""
     stats = torch.load(build / "mel_stats.pt", weights_only=True)
-    dvae = Centred(DiscreteVae(config().model_args), torch.zeros_like(stats), len(FACTORS))
+    dvae = Centred(DiscreteVae(config().model_args), torch.zeros_like(stats), SPEAKERS)
     dvae.load_state_dict(trained(build / "dvae")["dvae"])
     return dvae.folded().eval(), stats
 
@@ -24,7 +24,7 @@ def load_dvae(build: Path) -> tuple[DiscreteVae, torch.Tensor]:
 @torch.inference_mode()
 def write_codes(build: Path) -> None:
     """`codes.npz`: the codes of all recordings end to end, and where each begins."""
-    speech = Speech(build / "speech")
+    speech = recorded(build)
     dvae, stats = load_dvae(build)
     found: dict[int, np.ndarray] = {}
     by_length: dict[int, list[int]] = {}

@@ -25,8 +25,8 @@ PACKAGES = (
     *(f"wesnoth-1.16-{name}" for name in CAMPAIGNS.split()),
 )
 
-_LETTER = "A-Za-zÀ-ÖØ-öø-ÿ"
-_CLEAN = re.compile(rf"[A-ZÀ-ÖØ-Þ][{_LETTER} ,;:?!\-]*[{_LETTER}][.!?]")
+LETTER = "A-Za-zÀ-ÖØ-öø-ÿ"
+_CLEAN = re.compile(rf"[A-ZÀ-ÖØ-Þ][{LETTER} ,;:?!\-]*[{LETTER}][.!?]")
 _BOUNDARY = re.compile(r"(?<=[a-zà-ÿ][.!?])\s+(?=[A-ZÀ-ÖØ-Þ\"“])")
 _ATTRIBUTION = re.compile(r"^\s*--.*", re.MULTILINE | re.DOTALL)
 _MARKUP = re.compile(r"<[^<>]*>|\\f[A-Z]|_(?=\w)|(?<=\w)_|`|'")
@@ -55,7 +55,7 @@ def sentences(build: Path, seed: int = 42) -> list[Sentence]:
         line for texts in (_plain, _manuals) for text in texts(root) for line in _clean(text) if _spelled(line, known)
     }
     train = sorted({*found[HELD:], *others} - seen)
-    train += short_inputs(train, len(train) // SHORT_EVERY, draw, rf"[{_LETTER}\-]+")
+    train += short_inputs(train, len(train) // SHORT_EVERY, draw, rf"[{LETTER}\-]+")
     draw.shuffle(train)
     splits = ["validation"] * VALIDATION + ["test"] * TEST + ["train"] * len(train)
     return [Sentence(text, split) for text, split in zip(found[:HELD] + train, splits, strict=True)]
@@ -128,4 +128,4 @@ def _clean(text: str) -> list[str]:
 
 def _spelled(line: str, known: set[str]) -> bool:
     """Whether a dictionary knows every word and one has an accent: many were typed without, and would be read wrong."""
-    return not line.isascii() and all(word.lower() in known for word in re.findall(rf"[{_LETTER}]+", line))
+    return not line.isascii() and all(word.lower() in known for word in re.findall(rf"[{LETTER}]+", line))

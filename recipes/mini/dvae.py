@@ -10,10 +10,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from recipes.mini.balance import dealt, sample
+from recipes.mini.mix import SPEAKERS
 from recipes.mini.model import config
-from recipes.mini.speech import Speech, mel_statistics
+from recipes.mini.speech import Speech, mel_statistics, recorded
 from recipes.mini.symbols import TOKENS, spoken
-from recipes.mini.teacher import FACTORS
 from timbre.training.data import Buckets, mask, pad
 from timbre.training.optimizers import adamw
 from timbre.training.schedule import Schedule
@@ -21,6 +22,7 @@ from timbre.training.trainer import Metrics, Plan, Trainer, Turn
 from timbre.xtts.dvae import DiscreteVae
 
 STEPS, RATE, FRAMES = 4400, 1.5e-3, 3200
+VALIDATED = 150  # recordings
 READING = 0.25  # weight of the phonemes' loss
 
 
@@ -68,6 +70,8 @@ class Centred(nn.Module):
             if fresh:
                 dvae.decoder[-1].bias.copy_(mean)  # type: ignore[operator]
             else:  # already folded: nothing may change
+                conv = dvae.encoder[0][0]  # type: ignore[index]
+                conv.bias.add_(conv.weight.sum(2) @ mean)  # type: ignore[operator, union-attr]
                 self.norm.running_var.sub_(self.norm.eps)  # type: ignore[union-attr, operator]
 
     def encode(self, mel: Tensor) -> Tensor:
@@ -116,13 +120,14 @@ class Batch:
 class DvaeTask:
     """Mels of whole sentences in, the same mels and the sentence's phonemes out."""
 
-    def __init__(self, speech: Speech, seed: int) -> None:
+    def __init__(self, speech: Speech, seed: int, stats: Tensor | None = None) -> None:
         self.speech = speech
         torch.manual_seed(seed)
-        mean, self.stats = mel_statistics(speech)
-        self.dvae = Centred(DiscreteVae(config().model_args), mean / self.stats, len(FACTORS))
+        mean, spread = mel_statistics(speech)
+        self.stats = spread if stats is None else stats
+        self.dvae = Centred(DiscreteVae(config().model_args), mean / self.stats, SPEAKERS)
         self.reader = PhonemeReader(self.dvae.dvae.codebook.width)
-        self.train = [place for place in speech.split("train") if speech.frames(place) <= FRAMES]
+        self.train = dealt(speech, [place for place in speech.split("train") if speech.frames(place) <= FRAMES])
         self.buckets = Buckets([speech.frames(place) for place in self.train], FRAMES, seed)
         self.modules: dict[str, nn.Module] = {"dvae": self.dvae, "reader": self.reader}
         named = [*self.dvae.named_parameters(), *self.reader.named_parameters()]
@@ -155,8 +160,7 @@ class DvaeTask:
 
     def validate(self) -> Metrics:
         """The same losses on held-out sentences, and how many codes they use."""
-        places = self.speech.split("validation")
-        batch = self._collate(places)
+        batch = self._collate(sample(self.speech, self.speech.split("validation"), VALIDATED))
         losses = {key: float(value) for key, value in self.loss(batch, 0).items()}
         codes = self.dvae.dvae.codebook.encode(self.dvae.encode(batch.mels).float())
         return {**losses, "codes_used": float(len(codes.unique()))}
@@ -164,6 +168,7 @@ class DvaeTask:
 
 def train(build: Path, steps: int = STEPS, seed: int = 42) -> Metrics:
     """Train the DVAE on the recordings under `build`; its checkpoints go to `build/dvae`."""
-    task = DvaeTask(Speech(build / "speech"), seed)
-    torch.save(task.stats, build / "mel_stats.pt")
+    kept = build / "mel_stats.pt"  # once there are networks that were trained with them, they stay
+    task = DvaeTask(recorded(build), seed, torch.load(kept, weights_only=True) if kept.exists() else None)
+    torch.save(task.stats, kept)
     return Trainer(task, Plan(build / "dvae", Schedule(steps, warmup=50, hold=0.5, floor=0.03))).run()

@@ -1,96 +1,142 @@
-"""What `mini` is worth, printed: words, ends, speed and voices, on sentences that no training saw.
-
-Text goes the way a user's does, through the normaliser and the splitter, and sound comes from the real vocoder.
+"""What `mini` is worth, printed: words in each language, ends, short inputs, speed, sound, and voices, on sentences
+that no training saw. Beside each figure stands what the same judge says of the teachers.
 """
 
 import json
-import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import soxr
 from numpy.typing import NDArray
 
+from recipes.mini.balance import kind
 from recipes.mini.clips import pick_clip, speakers_of
+from recipes.mini.cloning import alike, recognised
 from recipes.mini.judge import whisper_base
-from recipes.mini.speech import MODEL_RATE, Speech
+from recipes.mini.judges import Likeness, Naturalness, at, flite
+from recipes.mini.kokoro import Kokoro, espeak
+from recipes.mini.many import NATIVE
+from recipes.mini.reading import Reading, heard_error_rate, is_right, read_all, short_texts, speak
+from recipes.mini.speech import HELD, MODEL_RATE, Speech, recorded
 from recipes.mini.teacher import RATE
 from timbre.engine.engine import Engine
-from timbre.engine.protocol import Conditioning, Sampling
-from timbre.evaluation.intelligibility import RATE as HEARD_RATE
-from timbre.evaluation.intelligibility import Recogniser, plain_words, word_error_rate, word_errors
-from timbre.text.plan import plan
+from timbre.evaluation.intelligibility import Recogniser, word_error_rate
+from timbre.text.phonemes import phonemiser
 
-SENTENCES, PAIRS = 100, 20
-QUIET = 10 ** (-40 / 20)  # of the peak
-AFTER, WINDOW = 0.3, 0.05  # seconds
-LOW, HIGH = 3, 20  # two speakers of the recipe that differ clearly in pitch
+SENTENCES, PAIRS, CLONED, SOUNDS = 100, 20, 10, 40
+LOW, HIGH = 3, 20  # two of the first teacher's speakers that differ clearly in pitch
+MOST_MB = 40.0
 
 Samples = NDArray[np.float32]
+Figures = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One sentence as the model read it."""
+def evaluate(build: Path, folder: Path, sentences: int = SENTENCES) -> Figures:
+    """All figures, by name; each is printed when it is known, and each reading kept in `build/evaluation.jsonl`."""
+    engine, judge, speech = Engine.load(folder, "mini"), whisper_base(build), recorded(build)
+    figures: Figures = {"megabytes": size(folder), "megabytes_asked": MOST_MB, "sentences": sentences}
+    readings: dict[str, list[Reading]] = {}
+    for language, teacher in (("en", "hibari"), ("pt", "pt")):
+        places = [place for place in speech.split("test") if kind(speech.rows[place]) == teacher][:sentences]
+        if language not in engine.languages or not places:
+            continue
+        texts, waves = [speech.rows[place]["text"] for place in places], [speech.wave(place) for place in places]
+        readings[language] = read_all(engine, judge, texts, language)
+        show(figures, words(judge, readings[language], waves, language))
+        keep(build, readings)
+        show(figures, short(build, engine, judge, texts, waves[0], language))
+    show(figures, sound(readings, speech, engine.rate))
+    show(figures, voices(build, engine, speech, readings))
+    return figures
 
-    text: str
-    heard: str
-    seconds: float
-    work: float
-    clean_end: bool
+
+def show(figures: Figures, more: Figures) -> None:
+    """Add to the figures, and print what is new: all of them take an hour."""
+    figures |= more
+    print(json.dumps(more), flush=True)
 
 
-def evaluate(build: Path, folder: Path, sentences: int = SENTENCES) -> dict[str, float]:
-    """All figures, by name; each reading is kept in `build/evaluation.jsonl`."""
-    engine, judge, speech = Engine.load(folder, "mini"), whisper_base(build), Speech(build / "speech")
-    places = speech.split("test")[:sentences]
-    texts = [speech.rows[place]["text"] for place in places]
-    voices = list(engine.voices().values())
-    speak(engine, texts[0], voices[0], 0)  # warms, as the service does before it is ready
-    readings = [read(engine, judge, text, voices[number % len(voices)], number) for number, text in enumerate(texts)]
-    lines = [json.dumps(asdict(reading)) for reading in readings]
+def keep(build: Path, readings: dict[str, list[Reading]]) -> None:
+    """Write the readings, their waves left out."""
+    rows = [asdict(reading) for each in readings.values() for reading in each]
+    lines = [json.dumps({name: one for name, one in row.items() if name != "wave"}, ensure_ascii=False) for row in rows]
     (build / "evaluation.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def size(folder: Path) -> float:
+    """Megabytes of the model's files."""
+    return round(sum(path.stat().st_size for path in folder.iterdir() if path.is_file()) / 1e6, 2)
+
+
+def words(judge: Recogniser, readings: list[Reading], waves: list[Samples], language: str) -> Figures:
+    """Words, ends and speed; and the judge's own error on the teacher's recordings of the same sentences."""
+    texts = [reading.text for reading in readings]
     return {
-        "sentences": len(readings),
-        "word_error_rate": word_error_rate([(reading.text, reading.heard) for reading in readings]),
-        "teacher_word_error_rate": _teacher(speech, judge, places),
-        "clean_ends": sum(reading.clean_end for reading in readings) / len(readings),
-        "rtf": sum(reading.work for reading in readings) / sum(reading.seconds for reading in readings),
-        "pairs": len(texts[:PAIRS]),
-        "right_voice": follows(speech, engine, texts[:PAIRS]),
+        f"word_error_rate_{language}": word_error_rate([(one.text, one.heard) for one in readings]),
+        f"word_error_rate_{language}_teacher": heard_error_rate(judge, texts, waves, RATE, language),
+        f"clean_ends_{language}": float(np.mean([one.clean_end for one in readings])),
+        f"rtf_{language}": sum(one.work for one in readings) / sum(one.seconds for one in readings),
     }
 
 
-def read(engine: Engine, judge: Recogniser, text: str, voice: Conditioning, seed: int) -> Reading:
-    """Speak a text with the model's own sampling and hear what was said."""
-    began = time.perf_counter()
-    wave = speak(engine, text, voice, seed)
-    work = time.perf_counter() - began
-    heard = judge.hear(_at(wave, engine.rate), "en")
-    silent = quiet_after(wave, engine.rate, heard.ends)
-    wanted = plain_words(text)
-    more = len(heard.words) > len(wanted) and word_errors(wanted, heard.words[: len(wanted)]) == 0
-    return Reading(text, heard.text, len(wave) / engine.rate, work, silent and not more)
+def short(build: Path, engine: Engine, judge: Recogniser, texts: list[str], carrier: Samples, language: str) -> Figures:
+    """Share of inputs of one to three words that are heard word for word, as the model and as the teacher says them."""
+    built_in = [voice for _, voice in sorted(engine.voices().items())]
+    inputs, around = short_texts(texts, language, len(texts)), at(carrier, RATE)
+    said = [speak(engine, text, language, built_in[n % len(built_in)], n) for n, text in enumerate(inputs)]
+    taught = _taught(build, inputs, language)
+    return {
+        name: float(
+            np.mean(
+                [
+                    is_right(judge, one, at(wave, rate), around, language)
+                    for one, wave in zip(inputs, waves, strict=True)
+                ]
+            )
+        )
+        for name, waves, rate in (
+            (f"short_right_{language}", said, engine.rate),
+            (f"short_right_{language}_teacher", taught, RATE),
+        )
+    }
 
 
-def speak(engine: Engine, text: str, voice: Conditioning, seed: int) -> Samples:
-    """The whole audio of a text, 24 kHz."""
-    model = engine.sampling()
-    sampling = Sampling(model.temperature, model.top_k, model.top_p, model.repetition_penalty, seed=seed)
-    pieces = plan(text, "en", engine.character_limit("en"))
-    return np.concatenate([np.zeros(1, np.float32), *engine.speak(pieces, "en", voice, sampling)])
+def _taught(build: Path, inputs: list[str], language: str) -> list[Samples]:
+    """The second teacher's reading of the inputs, by native voices in turn."""
+    teacher, names = Kokoro(build), NATIVE[language]
+    say = espeak if language == "pt" else phonemiser("hibari", "en")
+    return [teacher.read(say(text), names[number % len(names)]) for number, text in enumerate(inputs)]
 
 
-def quiet_after(wave: Samples, rate: int, ends: float) -> bool:
-    """Whether no 50 ms later than .3 s after the last word is louder than 40 dB below the peak."""
-    size = int(WINDOW * rate)
-    rest = wave[int((ends + AFTER) * rate) :]
-    windows = rest[: len(rest) // size * size].reshape(-1, size)
-    if not len(windows):
-        return True
-    loudest = float(np.sqrt((windows**2).mean(1)).max())
-    return loudest < QUIET * float(np.abs(wave).max())
+def sound(readings: dict[str, list[Reading]], speech: Speech, rate: int) -> Figures:
+    """DistillMOS of what was said in each language, of both teachers', and of a bad control."""
+    judge, found = Naturalness(), Figures()
+    for language, each in readings.items():
+        found[f"distillmos_{language}"] = judge.mean([one.wave for one in each[:SOUNDS]], rate)
+    for name in ("hibari", "en", "pt"):
+        places = [place for place in speech.split("test") if kind(speech.rows[place]) == name][:SOUNDS]
+        if places:
+            label = name if name == "hibari" else f"kokoro_{name}"
+            found[f"distillmos_{label}"] = judge.mean([speech.wave(place) for place in places], RATE)
+    control, at_rate = flite([one.text for one in readings["en"][:SOUNDS]])
+    return found | ({"distillmos_flite": judge.mean(control, at_rate)} if control else {})
+
+
+def voices(build: Path, engine: Engine, speech: Speech, readings: dict[str, list[Reading]]) -> Figures:
+    """Whether voices that were never heard are recognised when they are cloned, and the built-in ones told apart."""
+    judge, texts = Likeness(), [one.text for one in readings["en"]]
+    shares, ceiling, _ = recognised(engine, judge, Speech(build / HELD), texts[:CLONED])
+    nearest, pair = alike(judge, [one for each in readings.values() for one in each], engine.rate)
+    return {
+        "held_voices_recognised": float(np.mean(list(shares.values()))),
+        "held_voices_recognised_each": shares,
+        "held_voices_recognised_recordings": float(np.mean(list(ceiling.values()))),
+        "built_in_voices": len(engine.voices()),
+        "built_in_most_alike": nearest,
+        "built_in_most_alike_pair": pair,
+        "right_pitch": follows(speech, engine, texts[:PAIRS]),
+    }
 
 
 def follows(speech: Speech, engine: Engine, texts: list[str]) -> float:
@@ -101,7 +147,7 @@ def follows(speech: Speech, engine: Engine, texts: list[str]) -> float:
     for number, text in enumerate(texts):
         clips = {one: pick_clip(speech, speakers[one], 6 * MODEL_RATE, draw).numpy() for one in (LOW, HIGH)}
         mine, other = (LOW, HIGH) if number % 2 else (HIGH, LOW)
-        said = pitch(speak(engine, text, engine.condition([clips[mine]]), number), engine.rate)
+        said = pitch(speak(engine, text, "en", engine.condition([clips[mine]]), number), engine.rate)
         near, far = (abs(np.log(said / pitch(clips[one], MODEL_RATE))) for one in (mine, other))
         right.append(bool(near < far))
     return float(np.mean(right))
@@ -121,14 +167,3 @@ def pitch(wave: Samples, rate: int) -> float:
         if shifted[best] > 0.5 * energy:
             found.append(rate / (low + best))
     return float(np.median(found)) if found else float("nan")
-
-
-def _teacher(speech: Speech, judge: Recogniser, places: list[int]) -> float:
-    """The judge's own error on the teacher's recordings of the same sentences."""
-    heard = [judge.hear(_at(speech.wave(place), RATE), "en").text for place in places]
-    return word_error_rate([(speech.rows[place]["text"], text) for place, text in zip(places, heard, strict=True)])
-
-
-def _at(wave: Samples, rate: int) -> Samples:
-    out: Samples = soxr.resample(wave, rate, HEARD_RATE).astype(np.float32)
-    return out

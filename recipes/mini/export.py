@@ -12,7 +12,7 @@ from recipes.mini.clips import pick_clip, speakers_of
 from recipes.mini.codes import load_dvae
 from recipes.mini.model import CONFIG, config
 from recipes.mini.parts import load_gpt, load_speaker_encoder, trained
-from recipes.mini.speech import MODEL_RATE, Speech
+from recipes.mini.speech import MODEL_RATE, recorded
 from recipes.mini.symbols import VOCABULARY
 from timbre.engine.protocol import Conditioning, write_voices
 from timbre.xtts.model import Xtts
@@ -37,7 +37,7 @@ def export(build: Path, folder: Path) -> None:
     dvae, stats = load_dvae(build)
     save_file(_half(dvae.state_dict()), folder / "dvae.safetensors")
     torch.save(stats, folder / "mel_stats.pth")
-    speech = Speech(build / "speech")
+    speech = recorded(build)
     speakers = speakers_of(speech, speech.split("train"))
     voices, cards = {}, {}
     for key, (speaker, name, about) in VOICES.items():

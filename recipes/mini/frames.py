@@ -7,12 +7,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from recipes.mini.balance import sample
 from recipes.mini.clips import pick_clip, speakers_of
 from recipes.mini.codes import Codes
 from recipes.mini.gpt import Reader
 from recipes.mini.model import config
 from recipes.mini.parts import load_gpt, load_speaker_encoder
-from recipes.mini.speech import BANDS, MODEL_RATE, Speech, Wave
+from recipes.mini.speech import BANDS, MODEL_RATE, Wave, recorded
 from recipes.mini.teacher import RATE
 from timbre.training.gpt import embed
 from timbre.training.precision import autocast
@@ -21,32 +22,33 @@ from timbre.xtts.processor import multiplies_bf16
 from timbre.xtts.resample import resample
 from timbre.xtts.vocoder import Decoder
 
+FEWEST = 4  # codes of a recording that has latents
 CLIPS, CLIP_SECONDS = 8, 4.0  # a speaker's clips that embeddings are made of, and how long each is
 
 
 @torch.inference_mode()
 def write_embeddings(build: Path) -> None:
-    """`embeddings.pt`: speaker embeddings of several clips of each speaker, [speakers, clips, 512]."""
-    speech, encoder, draw = Speech(build / "speech"), load_speaker_encoder(build), np.random.default_rng(3)
-    speakers = speakers_of(speech, speech.split("train"))
+    """`embeddings.pt`: speaker embeddings of several clips of each speaker, [clips, 512] by the speaker's number."""
+    speech, encoder, draw = recorded(build), load_speaker_encoder(build), np.random.default_rng(3)
+    speakers = speakers_of(speech, speech.split("validation") + speech.split("train"))
     samples = int(CLIP_SECONDS * MODEL_RATE)
-    found = []
-    for speaker in sorted(speakers):
-        clips = torch.stack([pick_clip(speech, speakers[speaker], samples, draw) for _ in range(CLIPS)])
-        found.append(encoder(resample(clips, MODEL_RATE, SPEAKER_RATE)))
-    torch.save(torch.stack(found), build / "embeddings.pt")
+    found: dict[int, Tensor] = {}
+    for speaker, places in speakers.items():
+        clips = torch.stack([pick_clip(speech, places, samples, draw) for _ in range(CLIPS)])
+        found[speaker] = encoder(resample(clips, MODEL_RATE, SPEAKER_RATE))
+    torch.save(found, build / "embeddings.pt")
 
 
 @torch.inference_mode()
 def write_latents(build: Path, most: int = 12_000) -> None:
     """`latents.pt`: each recording's latents, teacher-forced after a clip of another sentence."""
-    speech, codes = Speech(build / "speech"), Codes(build)
+    speech, codes = recorded(build), Codes(build)
     stats, gpt = torch.load(build / "mel_stats.pt", weights_only=True), load_gpt(build)
     rows: list[tuple[int, Tensor]] = []
     for split in ("validation", "train"):
-        places = speech.split(split)
+        places = [place for place in speech.split(split) if codes.length(place) >= FEWEST]
         reader = Reader(speech, codes, stats, places, 11)
-        alike = sorted(places[:most], key=codes.length)  # rows of one length waste no padding
+        alike = sorted(sample(speech, places, most), key=codes.length)  # rows of one length waste no padding
         for begin in range(0, len(alike), 24):
             chosen = alike[begin : begin + 24]
             batch = reader.collate(chosen, begin).batch
@@ -69,7 +71,7 @@ class _Frames:
     """What both sources share: the recordings and their speakers' embeddings."""
 
     def __init__(self, build: Path) -> None:
-        self.speech = Speech(build / "speech")
+        self.speech = recorded(build)
         self._embeddings = torch.load(build / "embeddings.pt", weights_only=True)
 
     def place(self, row: int) -> int:

@@ -17,12 +17,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from recipes.mini.balance import SHARES, dealt, kind
 from recipes.mini.clips import pick_clip, speakers_of
 from recipes.mini.codes import Codes
+from recipes.mini.mix import SPEAKERS
 from recipes.mini.model import config
-from recipes.mini.speech import HOP, MODEL_RATE, Speech
+from recipes.mini.speech import HOP, MODEL_RATE, Speech, recorded
 from recipes.mini.symbols import encode
-from recipes.mini.teacher import FACTORS
 from timbre.training.data import Buckets
 from timbre.training.gpt import GptBatch, Layout, cross_entropies, embed
 from timbre.training.optimizers import adamw, muon
@@ -32,12 +33,14 @@ from timbre.xtts.conditioning import LATENTS
 from timbre.xtts.gpt import Block, Gpt
 from timbre.xtts.mel import conditioning_mel, log_mel
 
-STEPS, POSITIONS = 3500, 6000  # a step's conditioning, text and audio positions, padding counted
+STEPS, POSITIONS = 6000, 6000  # a step's conditioning, text and audio positions, padding counted
 MATRIX_RATE, OTHER_RATE, CLIP_RATE = 3e-3, 2e-3, 5e-4
 MASKED, MASKED_MORE, MORE_OFTEN = 0.12, 0.6, 0.35  # shares of a row's codes; and the share of rows with more
 SPEAKER_WEIGHT = 0.3
 TEXT_WEIGHT, GUIDED_WEIGHT, GUIDED_LATER, GUIDED_STEPS = 0.01, 0.3, 0.05, 1500
 GUIDED_LAYERS, GUIDED_HEADS, BAND = (1, 2), 2, 0.08
+VALIDATED = 40  # recordings of each kind
+LOSSES = ("codes", "text", "mel", "speaker", "guided")
 CLIP_SECONDS = (1.0, 1.0, 1.5, 2.0, 3.0)
 
 
@@ -83,7 +86,8 @@ class Reader:
         seconds = float(draw.choice(CLIP_SECONDS))
         clips = [self.clip(speaker, seconds, draw, exclude=set(places)) for speaker in order]
         mels = log_mel(self.spectrogram(torch.stack(clips)), self.stats)
-        texts = [torch.tensor(encode(self.speech.rows[place]["phonemes"])) for place in places]
+        rows = [self.speech.rows[place] for place in places]
+        texts = [torch.tensor(encode(row["phonemes"], row["language"])) for row in rows]
         clip = torch.tensor([order.index(speaker) for speaker in speakers])
         batch = GptBatch(texts, [self.codes[place] for place in places], mels, clip)
         return Rows(batch, [self.speech.mel(place) / self.stats for place in places], torch.tensor(order))
@@ -99,16 +103,17 @@ class GptTask:
 
     def __init__(self, build: Path, seed: int) -> None:
         torch.manual_seed(seed)
-        speech, codes = Speech(build / "speech"), Codes(build)
+        speech, codes = recorded(build), Codes(build)
         stats = torch.load(build / "mel_stats.pt", weights_only=True)
         train = [place for place in speech.split("train") if codes.length(place) >= 4]
         self.gpt = Gpt(config().model_args)
         self.mel_head = MelHead(config().model_args.gpt_n_model_channels)
         self.train = Reader(speech, codes, stats, train, seed)
         self.held = Reader(speech, codes, stats, speech.split("validation"), seed)
-        lengths = [LATENTS + len(speech.rows[place]["phonemes"]) + 3 + codes.length(place) + 1 for place in train]
+        self.dealt = dealt(speech, train)
+        lengths = [LATENTS + len(speech.rows[place]["phonemes"]) + 3 + codes.length(place) + 1 for place in self.dealt]
         self.buckets = Buckets(lengths, POSITIONS, seed)
-        self.speaker_head = nn.Linear(config().model_args.gpt_n_model_channels, len(FACTORS))
+        self.speaker_head = nn.Linear(config().model_args.gpt_n_model_channels, SPEAKERS)
         self.modules: dict[str, nn.Module] = {
             "gpt": self.gpt,
             "mel_head": self.mel_head,
@@ -130,7 +135,7 @@ class GptTask:
 
     def batch(self, step: int) -> Rows:
         """Rows of about one length; see `Reader.collate`."""
-        return self.train.collate([self.train.places[one] for one in self.buckets.batch(step)], step)
+        return self.train.collate([self.dealt[one] for one in self.buckets.batch(step)], step)
 
     def loss(self, batch: Rows, step: int) -> dict[str, Tensor]:
         """Cross-entropies, mel, speaker and guided attention."""
@@ -163,12 +168,18 @@ class GptTask:
         return torch.stack(lost).sum() / sum(mel.numel() for mel in mels)
 
     def validate(self) -> Metrics:
-        """The losses on held-out sentences, nothing masked."""
-        found = [
-            self._losses(self.held.collate(self.held.places[begin : begin + 50], begin), None, 0.1) for begin in (0, 50)
-        ]
-        means = {key: sum(float(one[key]) for one in found) / len(found) for key in found[0]}
-        return {**means, "loss": means["codes"]}
+        """The losses on held-out sentences, nothing masked, and the codes' of each kind of recording."""
+        speech, found = self.held.speech, {}
+        for name in SHARES:
+            places = [place for place in self.held.places if kind(speech.rows[place]) == name][:VALIDATED]
+            if places:
+                found[name] = self._losses(self.held.collate(places, 0), None, 0.1)
+        means = {key: sum(float(one[key]) for one in found.values()) / len(found) for key in LOSSES}
+        return {
+            **means,
+            "loss": means["codes"],
+            **{f"codes_{name}": float(one["codes"]) for name, one in found.items()},
+        }
 
 
 def diagonal(layout: Layout, longest: int) -> Tensor:

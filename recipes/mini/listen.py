@@ -12,6 +12,7 @@ import soxr
 import torch
 from torch import Tensor
 
+from recipes.mini.balance import SHARES, kind
 from recipes.mini.clips import pick_clip, speakers_of
 from recipes.mini.codes import load_dvae
 from recipes.mini.gpt import MelHead
@@ -19,7 +20,7 @@ from recipes.mini.griffinlim import to_wave
 from recipes.mini.judge import whisper_base
 from recipes.mini.model import config
 from recipes.mini.parts import load_gpt, trained
-from recipes.mini.speech import MODEL_RATE, Speech
+from recipes.mini.speech import MODEL_RATE, Speech, recorded
 from recipes.mini.symbols import encode
 from timbre.engine.alignment import Alignment
 from timbre.engine.decoding import SeparateCaches
@@ -29,6 +30,7 @@ from timbre.engine.sampling import Chooser, choose
 from timbre.engine.stream import VocoderStream
 from timbre.engine.utterance import Utterance
 from timbre.evaluation.intelligibility import RATE, word_error_rate
+from timbre.training import checkpoints
 from timbre.xtts.conditioning import LATENTS
 from timbre.xtts.gpt import Gpt
 from timbre.xtts.mel import conditioning_mel, log_mel
@@ -38,12 +40,15 @@ ROWS = 12  # spoken side by side
 
 
 def listen(build: Path, sentences: int) -> dict[str, float]:
-    """Word error rates of both ways, as far as they are trained."""
-    speech = Speech(build / "speech")
-    places = speech.split("validation")[:sentences]
-    found = {"codes": _heard(build, speech, places, codes_as_mels(build, speech, places))}
-    if (build / "gpt").exists():
-        found["gpt"] = _heard(build, speech, places, sentences_as_mels(build, speech, places))
+    """Word error rates of both ways and every kind of recording, as far as they are trained."""
+    speech = recorded(build)
+    spoken = (build / "gpt" / checkpoints.LAST).exists()
+    found = {}
+    for name in SHARES:
+        places = [place for place in speech.split("validation") if kind(speech.rows[place]) == name][:sentences]
+        found[f"codes {name}"] = _heard(build, speech, places, codes_as_mels(build, speech, places))
+        if spoken:
+            found[f"gpt {name}"] = _heard(build, speech, places, sentences_as_mels(build, speech, places))
     return found
 
 
@@ -52,7 +57,8 @@ def _heard(build: Path, speech: Speech, places: list[int], mels: Iterator[Tensor
     pairs = []
     for place, mel in zip(places, mels, strict=True):
         wave = soxr.resample(to_wave(mel * stats).numpy(), MODEL_RATE, RATE).astype(np.float32)
-        pairs.append((speech.rows[place]["text"], judge.hear(wave, "en").text))
+        row = speech.rows[place]
+        pairs.append((row["text"], judge.hear(wave, row["language"]).text))
         print(*pairs[-1], sep="\n    ", flush=True)
     return word_error_rate(pairs)
 
@@ -94,7 +100,7 @@ def say(gpt: Gpt, speech: Speech, places: list[int], stats: Tensor) -> list[Utte
         clip = pick_clip(speech, speakers[row["speaker"]], 3 * MODEL_RATE, np.random.default_rng(place))
         latents = gpt.condition(log_mel(spectrogram(clip[None]), stats))[0]
         chooser = Chooser.start(sampling, place, args.gpt_num_audio_tokens, args.gpt_start_audio_token)
-        prefix = gpt.embed_prefix(latents, torch.tensor(encode(row["phonemes"])))
+        prefix = gpt.embed_prefix(latents, torch.tensor(encode(row["phonemes"], row["language"])))
         rows.append(Utterance(row["text"], prefix, chooser, mute, *lengths(row["text"], args)))
         rows[-1].alignment = Alignment(len(prefix) - LATENTS - 1)
         rows[-1].row, latent = decoding.begin(prefix, rows[-1].room)

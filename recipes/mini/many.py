@@ -40,6 +40,10 @@ FOREIGN: dict[str, tuple[str, ...]] = {
 FOREIGN_EVERY = {"pt": 3, "en": 3}  # one sentence of so many is read by them
 FACTORS = tuple(round(0.8 * (1.25 / 0.8) ** (step / 8), 4) for step in range(9))  # of `mix`; the middle one is 1
 PASSES = 3  # over each corpus
+PACKS = 54  # that the package carries
+READERS = 2  # a process each
+AHEAD = 16_000  # places of the plan between where two readers begin
+READINGS = (4757, 1370)  # what each reader reads; `begin` says how to go on with more
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,25 +100,37 @@ def _turns(names: tuple[str, ...], draw: random.Random) -> Iterator[str]:
         yield from draw.sample(names, len(names))
 
 
-def read_aloud(build: Path, seed: int = 42) -> None:
-    """Write `speech-SEED-0.i16` (24 kHz, one channel, end to end) and its index into `build/kokoro`.
+def share(plan: list[Reading], reader: int) -> list[Reading]:
+    """What a reader reads of the plan: the first all of it, the others Portuguese from further on, for that is what
+    only this teacher gives.
+    """
+    return [one for one in plan[AHEAD * reader :] if not reader or one.language == "pt"]
 
-    Goes on where an earlier run stopped: the index is the truth, and samples beyond its last line are dropped.
+
+def read_aloud(build: Path, reader: int = 0, only_held: bool = False, seed: int = 42) -> None:
+    """Write `speech-SEED-READER.i16` (24 kHz, one channel, end to end) and its index into `build/kokoro`, until there
+    are as many readings as `READINGS` says, or as are held out.
+
+    Goes on where an earlier run stopped: the index is the truth, and samples beyond its last line are dropped. Readers
+    may run side by side, one a core.
     """
     folder = build / "kokoro"
     folder.mkdir(parents=True, exist_ok=True)
-    speech, index = folder / f"speech-{seed}-0.i16", folder / f"index-{seed}-0.jsonl"
+    speech, index = folder / f"speech-{seed}-{reader}.i16", folder / f"index-{seed}-{reader}.jsonl"
     written = index.read_text("utf-8").splitlines() if index.exists() else []
     last = json.loads(written[-1]) if written else {"start": 0, "samples": 0}
     end = last["start"] + last["samples"]
     speech.touch()
+    mine = share(readings(build, seed), reader)[: READINGS[reader]]
+    if only_held:
+        mine = [one for one in mine if one.split != "train"]
     teacher = Kokoro(build)
     speaker = {name: number for number, name in enumerate(teacher.voices)}
     say = phonemiser("hibari", "en")
     with speech.open("r+b") as samples, index.open("a", encoding="utf-8") as rows:
         samples.truncate(end * 2)
         samples.seek(end * 2)
-        for reading in readings(build, seed)[len(written) :]:
+        for reading in mine[len(written) :]:
             read = espeak(reading.text) if reading.language == "pt" else say(reading.text)
             wave = teacher.read(read, reading.voice, reading.factor**-0.5)
             samples.write((wave * 32767).astype("<i2").tobytes())

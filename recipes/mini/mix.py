@@ -1,9 +1,10 @@
 """The training set of many voices, `build/speech-many`: hibari's recordings, and Kokoro's made into more speakers.
 
-A Kokoro recording is played faster by its row's `factor`, so that a speaker is a pack at a factor. The sounds of the
-text are written anew, by the front end that speaks at run time. The step may be run again while Kokoro still reads:
-what is new goes behind what is there, so that places in `Speech` stay. After a change of the front end, remove the
-folder first. Training needs the folder's name alone: `Speech(build / "speech-many")`.
+A Kokoro recording of the training set is played at its row's `factor` and at two neighbours of it, for a speaker is a
+pack at a factor, and the same words in other voices are what little speech in Portuguese is stretched with. Packs that
+are kept out of training lie in `build/speech-held`, which no training step opens. The sounds of the text are written
+anew, by the front end that speaks at run time. The step may be run again when Kokoro has read more: what is new goes
+behind what is there. After a change of the front end, remove both folders first.
 """
 
 import json
@@ -14,12 +15,14 @@ import numpy as np
 import soxr
 
 from recipes.mini import many, teacher
-from recipes.mini.speech import Shard, Wave, write_mels
+from recipes.mini.speech import HELD, MANY, Shard, Wave, write_mels
 from recipes.mini.teacher import RATE
 from timbre.text.phonemes import phonemiser
 
 FIRST_SPEAKER = len(teacher.FACTORS)  # hibari's come first
+SPEAKERS = FIRST_SPEAKER + many.PACKS * len(many.FACTORS)
 FIRST_NUMBER = 1_000_000  # Kokoro's readings follow all of hibari's in the order of the corpus
+NEIGHBOURS = (0, -2, 2)  # places in `many.FACTORS` from the row's own; two are an eighth up or down
 
 
 def mix(build: Path) -> None:
@@ -27,13 +30,15 @@ def mix(build: Path) -> None:
     indices = sorted((build / "kokoro").glob("index-*.jsonl"))
     if not indices:
         raise FileNotFoundError(f"{build / 'kokoro'} has no recordings: run the step 'many' first")
-    folder = build / "speech-many"
-    folder.mkdir(parents=True, exist_ok=True)
+    for folder in (build / MANY, build / HELD):
+        folder.mkdir(parents=True, exist_ok=True)
     for index in sorted((build / "speech").glob("index-*.jsonl")):
-        _link(index, folder)
+        _link(index, build / MANY)
     for index in indices:
-        _resample(Shard(index), folder)
-    write_mels(folder)
+        _resample(Shard(index), build / MANY, held=False)
+        _resample(Shard(index), build / HELD, held=True)
+    for folder in (build / MANY, build / HELD):
+        write_mels(folder)
 
 
 def _link(index: Path, folder: Path) -> None:
@@ -50,23 +55,40 @@ def _link(index: Path, folder: Path) -> None:
     (folder / index.name).write_text("\n".join(rows) + "\n", "utf-8")
 
 
-def _resample(shard: Shard, folder: Path) -> None:
+def _resample(shard: Shard, folder: Path, held: bool) -> None:
+    """A Kokoro shard's rows of the packs that are held out, or of all others, in their versions."""
     name = f"kokoro-{shard.name}"
     speech, index = folder / f"speech-{name}.i16", folder / f"index-{name}.jsonl"
     written = index.read_text("utf-8").splitlines() if index.exists() else []
     last = json.loads(written[-1]) if written else {"start": 0, "samples": 0}
     end = last["start"] + last["samples"]
+    wanted = [row for row in shard.rows if (row["voice"] in many.HELD_VOICES) == held]
+    versions = [(row, factor) for row in wanted for factor in factors(row)]
+    if not versions:
+        return
     speech.touch()
     with speech.open("r+b") as samples, index.open("a", encoding="utf-8") as rows:
         samples.truncate(end * 2)
         samples.seek(end * 2)
-        for row in shard.rows[len(written) :]:
-            wave = _played(shard.wave(row), row["factor"])
+        for row, factor in versions[len(written) :]:
+            wave = _played(shard.wave(row), factor)
             samples.write((wave * 32767).astype("<i2").tobytes())
             samples.flush()
-            rows.write(json.dumps({**_described(row), "start": end, "samples": len(wave)}, ensure_ascii=False) + "\n")
+            described = {**_described(row, factor), "start": end, "samples": len(wave)}
+            rows.write(json.dumps(described, ensure_ascii=False) + "\n")
             rows.flush()
             end += len(wave)
+
+
+def factors(row: dict[str, Any]) -> list[float]:
+    """What a recording is played at: of the training set its own factor and neighbours; what is held out at its own,
+    and voices that are held out as they are.
+    """
+    if row["voice"] in many.HELD_VOICES:
+        return [1.0]
+    own = many.FACTORS.index(row["factor"])
+    steps = NEIGHBOURS if row["split"] == "train" else (0,)
+    return [many.FACTORS[own + step] for step in steps if 0 <= own + step < len(many.FACTORS)]
 
 
 def _played(wave: Wave, factor: float) -> Wave:
@@ -74,9 +96,9 @@ def _played(wave: Wave, factor: float) -> Wave:
     return faster * np.float32(min(1.0, 0.95 / float(np.abs(faster).max())))
 
 
-def _described(row: dict[str, Any]) -> dict[str, Any]:
+def _described(row: dict[str, Any], factor: float) -> dict[str, Any]:
     """The row with our sounds in place of espeak's, and the speaker that the factor makes of the pack."""
     kept = {key: value for key, value in row.items() if key != "espeak"}
-    speaker = FIRST_SPEAKER + row["speaker"] * len(many.FACTORS) + many.FACTORS.index(row["factor"])
+    speaker = FIRST_SPEAKER + row["speaker"] * len(many.FACTORS) + many.FACTORS.index(factor)
     sounds = phonemiser("timbre", row["language"])(row["text"])
-    return {**kept, "number": FIRST_NUMBER + row["number"], "speaker": speaker, "phonemes": sounds}
+    return {**kept, "factor": factor, "number": FIRST_NUMBER + row["number"], "speaker": speaker, "phonemes": sounds}

@@ -7,7 +7,7 @@ from timbre.xtts.config import XttsConfig
 
 CONFIG: dict[str, Any] = {
     "model": "xtts",
-    "languages": ["en"],
+    "languages": ["en", "pt"],
     "gpt_cond_len": 12,
     "gpt_cond_chunk_len": 3,
     "max_ref_len": 12,
@@ -31,7 +31,7 @@ CONFIG: dict[str, Any] = {
         "quantizer": "fsq",
         "fsq_levels": [8, 8, 4, 4],
         "text_front_end": "phonemes",
-        "phonemizer": "hibari",
+        "phonemizer": "timbre",
         "alignment_heads": [[1, 0], [1, 1], [2, 0], [2, 1]],  # those that guided attention taught
         "piece_characters": 110,
     },

@@ -9,9 +9,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from recipes.mini.clips import pick_clip, speakers_of
+from recipes.mini.mix import SPEAKERS
 from recipes.mini.model import config
-from recipes.mini.speech import MODEL_RATE, Speech
-from recipes.mini.teacher import FACTORS
+from recipes.mini.speech import MODEL_RATE, Speech, recorded
 from timbre.training.optimizers import adamw
 from timbre.training.schedule import Schedule
 from timbre.training.trainer import Metrics, Plan, Trainer, Turn
@@ -19,7 +19,7 @@ from timbre.xtts.model import SPEAKER_RATE
 from timbre.xtts.resample import resample
 from timbre.xtts.speaker_encoder import SpeakerEncoder
 
-STEPS, RATE, CLIPS = 400, 2e-3, 24
+STEPS, RATE, CLIPS = 1200, 2e-3, 24
 SECONDS = (1.5, 2.0, 3.0)
 SCALE, MARGIN = 20.0, 0.1
 
@@ -32,7 +32,7 @@ class SpeakerTask:
         args = config().model_args
         self.speech, self.seed = speech, seed
         self.encoder = SpeakerEncoder(args.speaker_filters, args.d_vector_dim)
-        self.centres = nn.Linear(args.d_vector_dim, len(FACTORS), bias=False)
+        self.centres = nn.Linear(args.d_vector_dim, SPEAKERS, bias=False)
         self.modules: dict[str, nn.Module] = {"encoder": self.encoder, "centres": self.centres}
         self.train = speakers_of(speech, speech.split("train"))
         self.held = speakers_of(speech, speech.split("validation"))
@@ -67,4 +67,4 @@ class SpeakerTask:
 def train(build: Path, steps: int = STEPS, seed: int = 42) -> Metrics:
     """Train the speaker encoder; its checkpoints go to `build/speakers`."""
     plan = Plan(build / "speakers", Schedule(steps, warmup=20, hold=0.3, floor=0.02), validate_every=50)
-    return Trainer(SpeakerTask(Speech(build / "speech"), seed), plan).run()
+    return Trainer(SpeakerTask(recorded(build), seed), plan).run()

@@ -17,6 +17,7 @@ from timbre.xtts.mel import FLOOR, dvae_mel
 Wave = npt.NDArray[np.float32]
 
 BANDS = 80
+MANY, HELD = "speech-many", "speech-held"  # folders of what is trained on, and of voices that never are
 MODEL_RATE, HOP = 22_050, 256
 
 
@@ -80,6 +81,11 @@ class Speech:
     def frames(self, place: int) -> int:
         """Mel frames of a recording."""
         return frames(self.rows[place])
+
+
+def recorded(build: Path) -> Speech:
+    """The set that everything is trained on, as `mix` made it."""
+    return Speech(build / MANY)
 
 
 def to_model_rate(wave: Wave) -> Wave:

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from recipes.mini.balance import weights
 from recipes.mini.frames import LatentFrames, MelFrames
 from recipes.mini.model import config
 from recipes.mini.parts import trained
@@ -22,8 +23,8 @@ from timbre.training.spectral import spectral_loss
 from timbre.training.trainer import Metrics, Plan, Trainer, Turn
 from timbre.xtts.vocoder import Generator
 
-TRUNK_STEPS, STEPS = 1500, 2600
-RIVAL_FROM = STEPS  # so none: so short a run is not ripe for a rival
+TRUNK_STEPS, STEPS = 5000, 5000
+TRUNK_RIVAL_FROM, RIVAL_FROM = 3000, 1200  # spectra first; the second run's generator has met the rival before
 RATE, OTHER_RATE, RIVAL_RATE = 1e-3, 1e-3, 5e-4
 PIECES, FRAMES = 8, 64  # a step; a piece is 64 frames of 256 samples, .68 s
 PASSED_WEIGHT, MATCHED_WEIGHT = 0.3, 1.0
@@ -41,8 +42,9 @@ class VocoderTask:
         self.generator, self.discriminator = generator, Discriminator()
         self.modules: dict[str, nn.Module] = {"generator": generator, "discriminator": self.discriminator}
         self.train, self.held = (self._long_enough(split) for split in ("train", "validation"))
-        weights = np.array([source.length(row) for row in self.train], dtype=np.float64)
-        self.share = weights / weights.sum()
+        often = weights(source.speech, [source.place(row) for row in self.train])
+        heard = np.array([source.length(row) for row in self.train]) * often
+        self.share = heard / heard.sum()
         named = list(generator.named_parameters())
         optimizers = [
             muon([pair for pair in named if pair[1].ndim > 1], RATE),
@@ -99,22 +101,22 @@ class VocoderTask:
         return {"loss": float(spectral_loss(self.generator(frames, speakers)[:, 0].float(), waves))}
 
 
-def train_trunk(build: Path, steps: int = TRUNK_STEPS, seed: int = 42) -> Metrics:
+def train_trunk(build: Path, steps: int = TRUNK_STEPS, rival_from: int = 0, seed: int = 42) -> Metrics:
     """Train a vocoder of mels; its checkpoints go to `build/trunk`."""
     args = config().model_args
     torch.manual_seed(seed)
     generator = Generator(MelFrames.inputs, args.vocoder_width, args.d_vector_dim)
-    task = VocoderTask(MelFrames(build), generator, seed, rival_from=steps)
+    task = VocoderTask(MelFrames(build), generator, seed, rival_from or TRUNK_RIVAL_FROM)
     plan = Plan(build / "trunk", Schedule(steps, warmup=50, hold=0.5, floor=0.1), validate_every=250)
     return Trainer(task, plan).run()
 
 
-def train(build: Path, steps: int = STEPS, rival_from: int = RIVAL_FROM, seed: int = 42) -> Metrics:
+def train(build: Path, steps: int = STEPS, rival_from: int = 0, seed: int = 42) -> Metrics:
     """Train the vocoder of latents, from the trunk where there is one; its checkpoints go to `build/vocoder`."""
     args, source = config().model_args, LatentFrames(build)
     torch.manual_seed(seed)
     generator = Generator(args.decoder_input_dim, args.vocoder_width, args.d_vector_dim)
-    task = VocoderTask(source, generator, seed, rival_from)
+    task = VocoderTask(source, generator, seed, rival_from or RIVAL_FROM)
     if checkpoints.load(build / "trunk") and not checkpoints.load(build / "vocoder"):
         graft(build, task)
     plan = Plan(build / "vocoder", Schedule(steps, warmup=50, hold=0.6, floor=0.05), validate_every=200)
@@ -124,9 +126,11 @@ def train(build: Path, steps: int = STEPS, rival_from: int = RIVAL_FROM, seed: i
 @torch.no_grad()
 def graft(build: Path, task: VocoderTask) -> None:
     """Give the task's generator the trunk's layers, and a first layer that makes of latents what the trunk's makes of
-    mels, as nearly as least squares can.
+    mels, as nearly as least squares can. The rival goes on from what it has learnt too.
     """
-    state = trained(build / "trunk")["generator"]
+    kept = trained(build / "trunk")
+    state = kept["generator"]
+    task.discriminator.load_state_dict(kept["discriminator"])
     first = nn.Conv1d(MelFrames.inputs, task.generator.conv_pre.out_channels, 7, padding=3)
     first.load_state_dict({name: state[f"conv_pre.{name}"] for name in ("weight", "bias")})
     task.generator.load_state_dict(

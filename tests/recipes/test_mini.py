@@ -1,14 +1,17 @@
 """The recipe of the built-in model: what training sees is what the product will feed."""
 
 import json
+from argparse import Namespace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from recipes.mini import __main__ as program
 from recipes.mini.begin import begin
 from recipes.mini.codes import load_dvae
+from recipes.mini.done import is_done, mark
 from recipes.mini.dvae import Centred
 from recipes.mini.gpt import diagonal
 from recipes.mini.model import CONFIG, config
@@ -18,16 +21,24 @@ from recipes.mini.teacher import RATE, trim
 from timbre.models import catalogue
 from timbre.text.phonemes import phonemiser
 from timbre.text.tokenizer import Tokenizer
+from timbre.training.checkpoints import START
 from timbre.training.gpt import Layout
 from timbre.xtts import checkpoint
 from timbre.xtts.dvae import DiscreteVae, FiniteScalar
 
 
-def test_training_and_speaking_give_a_sentence_the_same_ids(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("The kettle was already singing when she opened the door.", "en"),
+        ("A chaleira já cantava quando ela abriu a porta.", "pt"),
+    ],
+)
+def test_training_and_speaking_give_a_sentence_the_same_ids(text: str, language: str, tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(json.dumps(CONFIG))
     (tmp_path / "vocab.json").write_text(json.dumps(VOCABULARY))
-    text = "The kettle was already singing when she opened the door."
-    assert Tokenizer.load(tmp_path).encode(text, "en") == encode(phonemiser("hibari", "en")(text))
+    sounds = phonemiser("timbre", language)(text)
+    assert Tokenizer.load(tmp_path).encode(text, language) == encode(sounds, language)
 
 
 def test_folding_the_mean_and_the_norm_changes_no_code() -> None:
@@ -55,6 +66,37 @@ def test_training_goes_on_from_the_shipped_weights_as_they_are(tmp_path: Path) -
     assert torch.equal(load_speaker_encoder(tmp_path)(wave), shipped.hifigan_decoder.speaker_encoder(wave))
     embedded = torch.randn(1, 5, args.gpt_n_model_channels)
     assert torch.equal(load_gpt(tmp_path).hidden(embedded), shipped.gpt.hidden(embedded))
+
+
+def test_going_on_moves_earlier_runs_aside_and_forgets_what_was_done(tmp_path: Path) -> None:
+    folder = catalogue.folder("mini")
+    begin(tmp_path, folder)
+    first = (tmp_path / "gpt" / START).read_bytes()
+    mark(tmp_path, "gpt")
+    begin(tmp_path, folder)
+    assert (tmp_path / "before-1" / "gpt" / START).read_bytes() == first
+    assert not is_done(tmp_path, "gpt")
+
+
+def test_a_centred_dvae_that_goes_on_gives_the_codes_of_the_folded_one() -> None:
+    torch.manual_seed(0)
+    dvae, mean = checkpoint.load_dvae(catalogue.folder("mini"), config().model_args), torch.randn(80)
+    mel = torch.randn(3, 80, 40) * 2 - 2
+    wanted = dvae.codes(mel)
+    centred = Centred(dvae, mean, 2, fresh=False).eval()
+    same = centred.dvae.codebook.encode(centred.encode(mel)) == wanted
+    assert float(same.float().mean()) > 0.99
+    assert len(wanted.unique()) > 5
+
+
+def test_a_whole_run_goes_on_with_the_step_it_had_come_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[str] = []
+    table = {name: lambda name=name: ran.append(name) for name in ("latents", "vocoder")}
+    monkeypatch.setattr(program, "steps", lambda options: table)
+    options = Namespace(build=tmp_path)
+    program.run(options, ["latents"])
+    program.run(options, ["latents", "vocoder"], again=False)
+    assert ran == ["latents", "vocoder"]
 
 
 def test_finite_scalar_codes_are_a_codebook() -> None:

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from recipes.mini import many, teacher
-from recipes.mini.mix import FIRST_NUMBER, FIRST_SPEAKER, mix
-from recipes.mini.speech import Speech, write_mels
+from recipes.mini.mix import FIRST_NUMBER, FIRST_SPEAKER, SPEAKERS, factors, mix
+from recipes.mini.speech import HELD, Speech, recorded, write_mels
 from timbre.text.phonemes import phonemiser
 
 
@@ -22,45 +22,70 @@ def recordings(folder: Path, rows: list[dict[str, object]]) -> None:
 
 
 def reading(text: str, language: str, factor: float, **more: object) -> dict[str, object]:
-    return {"split": "train", "text": text, "language": language, "voice": "x", "factor": factor, "speaker": 2, **more}
+    return {"split": "train", "text": text, "language": language, "voice": "x", "factor": factor, "speaker": 2} | more
+
+
+READ = [
+    reading("Os olhos.", "pt", many.FACTORS[-1], espeak="ʊz ˈɔljʊs."),
+    reading("One day.", "en", many.FACTORS[0], phonemes="?"),
+]
 
 
 @pytest.fixture
 def build(tmp_path: Path) -> Path:
     recordings(tmp_path / "speech", [{"split": "train", "text": "Yes.", "phonemes": "jˈɛs.", "speaker": 3}])
     write_mels(tmp_path / "speech")
-    slow, fast = many.FACTORS[0], many.FACTORS[-1]
-    rows = [reading("Os olhos.", "pt", fast, espeak="ʊz ˈɔljʊs."), reading("One day.", "en", slow, phonemes="?")]
-    recordings(tmp_path / "kokoro", rows)
+    recordings(tmp_path / "kokoro", READ)
     return tmp_path
 
 
 def test_both_teachers_recordings_are_one_set(build: Path) -> None:
     mix(build)
-    speech = Speech(build / "speech-many")
-    ours, portuguese, english = speech.rows
+    speech = recorded(build)
+    ours, portuguese, lower, english, higher = speech.rows
     assert (ours["voice"], ours["language"], ours["factor"]) == ("hibari", "en", teacher.FACTORS[3])
     assert portuguese["phonemes"] == phonemiser("timbre", "pt")("Os olhos.")
     assert english["phonemes"] == phonemiser("timbre", "en")("One day.")
-    assert [row["number"] for row in speech.rows] == [0, FIRST_NUMBER, FIRST_NUMBER + 1]
-    assert portuguese["speaker"] != english["speaker"]
-    assert min(portuguese["speaker"], english["speaker"]) >= FIRST_SPEAKER
+    assert [row["number"] - FIRST_NUMBER for row in speech.rows[1:]] == [0, 0, 1, 1]
+    speakers = [row["speaker"] for row in (portuguese, lower, english, higher)]
+    assert len(set(speakers)) == 4
+    assert min(speakers) >= FIRST_SPEAKER
+    assert max(speakers) < SPEAKERS
 
 
 def test_a_factor_makes_the_voice_faster(build: Path) -> None:
     mix(build)
-    speech = Speech(build / "speech-many")
-    assert len(speech.wave(1)) == pytest.approx(12_000 / many.FACTORS[-1], abs=2)
-    assert len(speech.wave(2)) == pytest.approx(12_000 / many.FACTORS[0], abs=2)
-    assert [len(speech.mel(place)) for place in range(3)] == [speech.frames(place) for place in range(3)]
+    speech = recorded(build)
+    lengths = [len(speech.wave(place)) for place in range(1, 5)]
+    played = [many.FACTORS[one] for one in (-1, -3, 0, 2)]
+    assert lengths == pytest.approx([12_000 / factor for factor in played], abs=2)
+    assert [len(speech.mel(place)) for place in range(5)] == [speech.frames(place) for place in range(5)]
 
 
 def test_what_is_read_later_goes_behind(build: Path) -> None:
     mix(build)
-    before = Speech(build / "speech-many").rows
-    rows = [*before[1:], reading("Sim.", "pt", 1.0)]
-    recordings(build / "kokoro", [{**row, "speaker": 2} for row in rows])
+    before = recorded(build).rows
+    recordings(build / "kokoro", [*READ, reading("Sim.", "pt", 1.0)])
     mix(build)
-    after = Speech(build / "speech-many").rows
+    after = recorded(build).rows
     assert after[: len(before)] == before
-    assert after[-1]["text"] == "Sim."
+    assert [row["text"] for row in after[len(before) :]] == ["Sim."] * 3
+
+
+def test_a_voice_that_is_held_out_is_in_nothing_that_training_opens(build: Path) -> None:
+    held = [reading("One day.", "en", 1.0, voice=name, phonemes="?") for name in many.HELD_VOICES]
+    recordings(build / "kokoro", [*READ, *held, reading("One day.", "en", 1.25, voice="af_bella", split="held")])
+    mix(build)
+    assert {row["voice"] for row in recorded(build).rows} == {"hibari", "x"}
+    assert [row["voice"] for row in Speech(build / HELD).rows] == [*many.HELD_VOICES, "af_bella"]
+
+
+def test_no_plan_gives_a_held_voice_a_sentence_to_train_on() -> None:
+    taught = {name for table in (many.NATIVE, many.FOREIGN) for names in table.values() for name in names}
+    assert not taught & set(many.HELD_VOICES)
+
+
+def test_what_is_held_out_is_heard_as_it_was_read() -> None:
+    assert factors(reading("Sim.", "pt", 1.0, split="test")) == [1.0]
+    assert factors(reading("Sim.", "pt", 1.25, split="held", voice="af_bella")) == [1.0]
+    assert len(factors(reading("Sim.", "pt", 1.0))) == 3
