@@ -6,6 +6,7 @@ engine's socket as `as_dict` and come back as themselves by `from_dict`.
 
 from timbre.errors.access import *
 from timbre.errors.base import *
+from timbre.errors.command import *
 from timbre.errors.engine import *
 from timbre.errors.jobs import *
 from timbre.errors.models import *
