@@ -89,6 +89,29 @@ def test_every_socket_needs_a_key(guarded: Guarded, path: str):
     asyncio.run(test())
 
 
+def test_a_socket_needs_the_scope_too(guarded: Guarded):
+    _, key = guarded.key("voices")
+
+    async def test() -> None:
+        url = guarded.url.replace("http", "ws") + "/v1/audio/stream"
+        with pytest.raises(InvalidStatus) as refused:
+            async with connect(url, additional_headers={"Authorization": f"Bearer {key}"}):
+                pass
+        answer = refused.value.response
+        assert answer.status_code == 403 and json.loads(answer.body)["error"]["code"] == "missing_scope"
+
+    asyncio.run(test())
+
+
+def test_openapi_tells_which_routes_need_a_key(guarded: Guarded):
+    with guarded.client() as nobody:
+        api = nobody.get("/openapi.json").json()
+        assert api["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
+        for path, methods in api["paths"].items():
+            for method, route in methods.items():
+                assert ("security" in route) == ((method.upper(), path) not in OPEN), (method, path)
+
+
 def test_nothing_of_a_body_is_read_before_the_key_was(guarded: Guarded):
     with guarded.client() as nobody:
         headers = {"Content-Type": "multipart/form-data; boundary=x", "Expect": "100-continue"}

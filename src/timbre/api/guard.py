@@ -3,9 +3,7 @@
 from http.cookies import CookieError, SimpleCookie
 from typing import Annotated, Any, cast
 
-from fastapi import Depends, FastAPI, Security
-from fastapi.openapi.models import HTTPBearer
-from fastapi.security.base import SecurityBase
+from fastapi import Depends, FastAPI
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import HTTPConnection
@@ -27,20 +25,36 @@ FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "v
 
 QUESTIONS = {"GET", "HEAD", "OPTIONS"}
 
-TAKEN = ["Authorization", "Content-Type", "Idempotency-Key", "Range", "X-Request-ID"]
 SHOWN = ["Content-Disposition", "Content-Range", "Location", "Retry-After", "X-Audio-Seconds", "X-Request-ID", "X-Seed"]
-"""Headers that pages of the origins named in the settings may send, and may read."""
+"""Headers that pages of the origins named in the settings may read."""
+
+KEY = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "An API key. Not needed while the service has none and is this machine's alone.",
+}
 
 
 def install(app: FastAPI, settings: Settings) -> None:
-    """Puts the guard before all of an app's routes."""
+    """Puts the guard before all of an app's routes, and tells so in their description."""
     app.add_middleware(Guarded)
+    described = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        schema = described()
+        schema["components"].setdefault("securitySchemes", {})["key"] = KEY
+        for path, routes in schema["paths"].items():
+            for route in routes.values() if not is_open(path) else ():
+                route["security"] = [{"key": []}]
+        return schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way
     if allowed := origins(settings):  # before the guard: those pages are to read its refusals too
         app.add_middleware(
             CORSMiddleware,
             allow_origins=allowed,
             allow_methods=["GET", "HEAD", "POST", "PATCH", "DELETE"],
-            allow_headers=TAKEN,
+            allow_headers=["*"],  # OpenAI's client has many of its own; none of them opens anything
             expose_headers=SHOWN,
         )
 
@@ -120,19 +134,11 @@ def _cookie(headers: Headers, port: int) -> str:
     return next((found[name].value for name in names if name in found), "")
 
 
-class _Key(SecurityBase):
-    """Tells OpenAPI how a caller shows who they are, and a route who it is."""
-
-    def __init__(self) -> None:
-        self.model = HTTPBearer(description="An API key. Not needed while the service has none and is local.")
-        self.scheme_name = "key"
-
-    async def __call__(self, connection: HTTPConnection) -> Caller:
-        return cast(Caller, connection.scope["state"]["caller"])
+def _caller(connection: HTTPConnection) -> Caller:
+    return cast(Caller, connection.scope["state"]["caller"])
 
 
-_key = _Key()
-Called = Annotated[Caller, Security(_key)]
+Called = Annotated[Caller, Depends(_caller)]
 """A route's parameter of this type is given who calls."""
 
 
