@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from timbre import speech
+from timbre.audio.marking import Marking
 from timbre.engine.blocking import Client
 from timbre.engine.client import AsyncClient, OnPiece
 from timbre.settings import Settings
@@ -24,6 +25,7 @@ class Wiring:
     engine: AsyncClient
     waiting_engine: Client
     library: Library
+    marking: Marking
 
     async def prepare(self, asked: speech.Asked) -> speech.Utterance:
         """`speech.prepare` in a thread: normalising a long text would hold up everybody else.
@@ -45,10 +47,10 @@ class Wiring:
         pieces: AsyncIterable[Piece] | None = None,
         on_piece: OnPiece | None = None,
     ) -> AsyncGenerator[NDArray[np.float32], None]:
-        """The samples of an utterance, as they are made. client: whom it is counted for. pieces: its text where that
-        is still to come.
+        """The samples of an utterance, as they are made, marked where that is wanted. client: whom it is counted for.
+        pieces: its text where that is still to come.
         """
-        return self.engine.speak(
+        spoken = self.engine.speak(
             utterance.pieces if pieces is None else pieces,
             utterance.language,
             utterance.voice,
@@ -56,3 +58,4 @@ class Wiring:
             client,
             on_piece,
         )
+        return self.marking.stream(spoken)

@@ -8,12 +8,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-import torch
-from models.hub import COMMIT, Hub
+from models.hub import COMMIT, Hub, tiny_release
 from models.hub import serving as serving_hub
 from running import Service, serving
-
-from timbre.engine.protocol import read_voices
 
 TEXT = "The kettle has just boiled."
 
@@ -21,19 +18,7 @@ TEXT = "The kettle has just boiled."
 @pytest.fixture(scope="module")
 def hub(engine_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     """A hub whose xtts-v2 is the tiny model in the public layout."""
-    voices = read_voices((engine_folder / "voices.safetensors").read_bytes())
-    studio = {
-        name.title(): {
-            "gpt_cond_latent": torch.from_numpy(voice.latents)[None],
-            "speaker_embedding": torch.from_numpy(voice.embedding)[None, :, None],
-        }
-        for name, voice in voices.items()
-    }
-    path = tmp_path_factory.mktemp("studio") / "speakers_xtts.pth"
-    torch.save(studio, path)
-    files = {name: (engine_folder / name).read_bytes() for name in ("config.json", "vocab.json", "model.pth")}
-    files |= {"speakers_xtts.pth": path.read_bytes(), "dvae.pth": bytes(2_000_000), "mel_stats.pth": bytes(90)}
-    with serving_hub(Hub(files | {"LICENSE.txt": b"Coqui Public Model License 1.0.0"})) as running:
+    with serving_hub(Hub(tiny_release(engine_folder, tmp_path_factory.mktemp("studio")))) as running:
         yield running
 
 

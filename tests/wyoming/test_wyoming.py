@@ -146,7 +146,7 @@ def made(service: Service) -> Iterator[dict[str, str]]:
     with httpx.Client(base_url=service.url, timeout=120) as http:
         form = {"name": "Vovó", "language": "pt-BR", "consent": "She agreed."}
         clip = {"files": ("tape.wav", file_of(speech(), 22_050))}
-        cloned = http.post("/voices/clone", data=form, files=clip).raise_for_status().json()
+        cloned = http.post("/voices/clone", data=form, files=clip).raise_for_status().json()["voice"]
         parts = [{"id": "ana", "weight": 1}, {"id": "bruno", "weight": 1}]
         mixed = http.post("/voices/mix", json={"name": "Both", "voices": parts}).raise_for_status().json()
         yield {"cloned": cloned["id"], "mixed": mixed["id"]}

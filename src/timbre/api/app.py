@@ -37,8 +37,10 @@ from timbre.api.schemas import FaultAnswer
 from timbre.api.uploads import Uploads
 from timbre.api.watching import Watcher
 from timbre.api.wiring import Wiring
+from timbre.audio.marking import Marking
 from timbre.engine.blocking import Client
 from timbre.engine.client import AsyncClient
+from timbre.engine.protocol import RATE
 from timbre.errors import TimbreError
 from timbre.jobs.broker import Announcer
 from timbre.settings import Settings
@@ -91,6 +93,7 @@ def routes(settings: Settings) -> FastAPI:
                 engine,
                 waiting,
                 Library.of(database, blobs),
+                Marking(settings.watermark, RATE),
                 database,
                 blobs,
                 Announcer(settings),

@@ -17,6 +17,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from timbre.api.errors import openai_shape
 from timbre.audio.encode import FORMATS, Encoder, encode
+from timbre.audio.marking import Marking
 from timbre.engine.protocol import RATE
 from timbre.errors import TimbreError, UnknownFormat
 
@@ -36,16 +37,18 @@ class Gone(Exception):
     """The client hung up before there was an answer; nobody reads what we say now."""
 
 
-async def whole(request: Request, spoken: AsyncGenerator[Samples, None], format: str, seed: int | None) -> Response:
+async def whole(
+    request: Request, spoken: AsyncGenerator[Samples, None], format: str, seed: int | None, marking: Marking
+) -> Response:
     """One answer with all of the audio."""
 
     async def gathered() -> bytes:
         async with contextlib.aclosing(spoken):
             samples = np.concatenate([part async for part in spoken] or [np.zeros(0, np.float32)])
         headers["X-Audio-Seconds"] = f"{len(samples) / RATE:.3f}"
-        return await asyncio.to_thread(encode, samples, format, RATE)
+        return await asyncio.to_thread(encode, samples, format, RATE, marking.tags)
 
-    headers = _headers(format, seed)
+    headers = _headers(format, seed, marking)
     try:
         body = await _while_there(request, gathered())
     except Gone:
@@ -53,21 +56,27 @@ async def whole(request: Request, spoken: AsyncGenerator[Samples, None], format:
     return Response(body, media_type=FORMATS[format].mime, headers=headers)
 
 
-async def live(request: Request, spoken: AsyncGenerator[Samples, None], format: str, seed: int | None) -> Response:
+async def live(
+    request: Request, spoken: AsyncGenerator[Samples, None], format: str, seed: int | None, marking: Marking
+) -> Response:
     """The audio as it is made. What goes wrong before the first of it is still an error with a status of its own."""
-    return await _begun(request, encoded(spoken, format), FORMATS[format].mime, _headers(format, seed))
+    return await _begun(
+        request, encoded(spoken, format, marking), FORMATS[format].mime, _headers(format, seed, marking)
+    )
 
 
-async def events(request: Request, spoken: AsyncGenerator[Samples, None], format: str, seed: int | None) -> Response:
+async def events(
+    request: Request, spoken: AsyncGenerator[Samples, None], format: str, seed: int | None, marking: Marking
+) -> Response:
     """The same as OpenAI's events: `speech.audio.delta`, with base64, and `speech.audio.done`."""
-    headers = {"Cache-Control": "no-cache"} | _headers(format, seed)
+    headers = {"Cache-Control": "no-cache"} | _headers(format, seed, marking)
     headers.pop("Content-Disposition")
-    return await _begun(request, _as_events(encoded(spoken, format)), "text/event-stream", headers)
+    return await _begun(request, _as_events(encoded(spoken, format, marking)), "text/event-stream", headers)
 
 
-async def encoded(spoken: AsyncGenerator[Samples, None], format: str) -> AsyncGenerator[bytes, None]:
+async def encoded(spoken: AsyncGenerator[Samples, None], format: str, marking: Marking) -> AsyncGenerator[bytes, None]:
     """Bytes of a format as the samples come. Encoding runs in a thread: the loop has others to serve."""
-    encoder = Encoder(format, RATE)
+    encoder = Encoder(format, RATE, marking.tags)
     async with contextlib.aclosing(spoken):
         async for samples in spoken:
             if data := await asyncio.to_thread(encoder.feed, samples):
@@ -163,6 +172,10 @@ async def _while_there(request: Request, work: Awaitable[Result]) -> Result:
     return result[0]
 
 
-def _headers(format: str, seed: int | None) -> dict[str, str]:
-    headers = {"Content-Disposition": f'inline; filename="speech.{format}"', "Cache-Control": "no-store"}
+def _headers(format: str, seed: int | None, marking: Marking) -> dict[str, str]:
+    headers = {
+        "Content-Disposition": f'inline; filename="speech.{format}"',
+        "Cache-Control": "no-store",
+        "X-Watermark": marking.name,
+    }
     return headers if seed is None else headers | {"X-Seed": str(seed)}

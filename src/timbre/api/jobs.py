@@ -39,6 +39,7 @@ def shown(job: Job) -> JobOut:
         sampling={name: value for name, value in sampling.items() if name != "seed"} or None,
         duration_s=None if job.duration_s is None else round(job.duration_s, 3),
         batch_id=job.batch_id,
+        voice=job.request.get("voice"),
         result=None if speech else job.result,
         created_at=moment(job.created_at) or "",
         started_at=moment(job.started_at),

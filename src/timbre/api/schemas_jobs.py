@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from timbre.api.schemas import Fault, Page, SamplingFields
+from timbre.api.schemas import Fault, Page, SamplingFields, VoiceOut
 from timbre.jobs.audio import DOWNLOADS
 from timbre.jobs.states import Status
 from timbre.jobs.wishes import CLONE, DUBBING, Asked
@@ -86,6 +86,7 @@ class JobOut(BaseModel):
     )
     duration_s: float | None = Field(None, description="Seconds of audio.", examples=[6.4])
     batch_id: str | None = None
+    voice: VoiceOut | None = Field(None, description="The voice that is being cloned.")
     result: dict[str, Any] | None = Field(None, description="What came of work that is no speech.")
     created_at: str = Field(examples=["2026-01-31T12:00:00Z"])
     started_at: str | None = None

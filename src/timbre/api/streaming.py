@@ -114,7 +114,7 @@ class Speaker:
         pieces = self._paid(self._text.pieces(growing))
         spoken = self._wired.speak(utterance, self._socket, pieces, self._starts.__setitem__)
         try:
-            async with contextlib.aclosing(encoded(self._counted(spoken), format)) as chunks:
+            async with contextlib.aclosing(encoded(self._counted(spoken), format, self._wired.marking)) as chunks:
                 async for chunk in chunks:
                     await self._tell_sentences()
                     await self._socket.send_bytes(chunk)

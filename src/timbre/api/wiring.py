@@ -17,6 +17,7 @@ from timbre.api.metrics import Metrics
 from timbre.api.watching import Watcher
 from timbre.engine.client import OnPiece
 from timbre.jobs.broker import Announcer
+from timbre.jobs.tools import Files
 from timbre.store.blobs import Blobs
 from timbre.store.database import Database
 from timbre.text.growing import Growing
@@ -32,6 +33,11 @@ class Wiring(wiring.Wiring):
     announcer: Announcer
     watcher: Watcher
     guard: Guard
+
+    @property
+    def files(self) -> Files:
+        """What it takes to read the audio of jobs."""
+        return Files(self.database, self.blobs, self.marking)
 
     async def prepare(self, asked: speech.Asked) -> speech.Utterance:
         """That of every server, by the profile that was asked for, or the default one."""

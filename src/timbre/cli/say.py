@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from timbre import speech
 from timbre.audio.encode import FORMATS, Encoder
+from timbre.audio.marking import Marking
 from timbre.engine.child import running
 from timbre.engine.protocol import RATE
 from timbre.errors import CannotPlay, CannotWrite, UnknownFormat
@@ -48,10 +49,11 @@ def main(argv: list[str]) -> int:
     bar = Bar(quiet=asked.quiet)
     with running(bar.note, asked.model or "") as engine:
         utterance = speech.prepare(wish, engine.ready(), engine, Library.here(settings()))
-        spoken = engine.speak(utterance.pieces, utterance.language, utterance.voice, utterance.sampling)
+        marking = Marking(settings().watermark, RATE)
+        spoken = marking.over(engine.speak(utterance.pieces, utterance.language, utterance.voice, utterance.sampling))
         characters = sum(len(piece.text) for piece in utterance.pieces)
         with _sink(asked.output, player) as sink, contextlib.closing(bar.over(spoken, characters)) as heard:
-            encoder = Encoder(format if player is None else player_format(player), RATE)
+            encoder = Encoder(format if player is None else player_format(player), RATE, marking.tags)
             for samples in heard:
                 sink.write(encoder.feed(samples))
                 sink.flush()

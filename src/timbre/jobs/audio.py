@@ -10,13 +10,17 @@ from sqlalchemy.orm import Session
 from timbre.audio.decode import decode
 from timbre.audio.encode import FORMATS, encode
 from timbre.engine.protocol import RATE
-from timbre.errors import UnknownFormat
+from timbre.errors import FileGone, UnknownFormat
 from timbre.jobs.lease import fenced
+from timbre.jobs.tools import Files
 from timbre.store.blobs import Blobs
 from timbre.store.database import Database
 from timbre.store.tables import Job, PieceAudio, Rendition
 
 Samples = NDArray[np.float32]
+
+WHOLE = "flac"
+"""What all other formats are made from."""
 
 DOWNLOADS = ("wav", "mp3", "ogg", "flac", "m4a", "opus")
 """The formats that a job's audio can be had in."""
@@ -46,24 +50,28 @@ def pieces_of(session: Session, job_id: str) -> list[PieceAudio]:
     return list(session.scalars(query))
 
 
-def joined(blobs: Blobs, pieces: Sequence[PieceAudio]) -> Samples:
-    """All of them as one. Raises errors.FileGone."""
-    parts = []
-    for piece in pieces:
-        with blobs.local(piece.blob) as path:
-            parts.append(decode(path, RATE)[: piece.samples])
-    return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+def joined(files: Files, pieces: Sequence[PieceAudio]) -> Samples:
+    """All of them as one, marked where that is wanted. Raises errors.FileGone."""
+    parts = [_decoded(files.blobs, piece.blob)[: piece.samples] for piece in pieces]
+    return files.marking.whole(np.concatenate(parts) if parts else np.zeros(0, np.float32))
 
 
-def rendition(database: Database, blobs: Blobs, job: Job, format: str) -> Rendition:
+def rendition(files: Files, job: Job, format: str) -> Rendition:
     """A completed job's audio in a format, encoded when it is first asked for. Raises errors.FileGone."""
-    with database.reading() as session:
+    with files.database.reading() as session:
         if found := session.get(Rendition, (job.id, format)):
             return found
-        pieces = pieces_of(session, job.id)
-    made = render(blobs, job.id, format, joined(blobs, pieces))
-    with database.writing() as session:
+        whole = session.get(Rendition, (job.id, WHOLE))
+    if whole is None:
+        raise FileGone(name=f"{job.id}.{WHOLE}")
+    made = render(files, job.id, format, _decoded(files.blobs, whole.blob))
+    with files.database.writing() as session:
         return session.merge(made)
+
+
+def _decoded(blobs: Blobs, name: str) -> Samples:
+    with blobs.local(name) as path:
+        return decode(path, RATE)
 
 
 def sizes(database: Database, job_id: str) -> dict[str, int]:
@@ -73,11 +81,10 @@ def sizes(database: Database, job_id: str) -> dict[str, int]:
         return {row.format: row.bytes for row in rows}
 
 
-def render(blobs: Blobs, job_id: str, format: str, samples: Samples) -> Rendition:
+def render(files: Files, job_id: str, format: str, samples: Samples) -> Rendition:
     """Encodes and keeps the whole audio. The row is for the caller to keep."""
-    data = encode(samples, format, RATE)
-    suffix = {"opus": ".opus"}.get(format, f".{format}")
-    return Rendition(job_id=job_id, format=format, blob=blobs.put(data, suffix), bytes=len(data))
+    data = encode(samples, format, RATE, files.marking.tags)
+    return Rendition(job_id=job_id, format=format, blob=files.blobs.put(data, f".{format}"), bytes=len(data))
 
 
 def mime(format: str) -> str:

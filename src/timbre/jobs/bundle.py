@@ -44,7 +44,7 @@ def bundled(files: Files, jobs: Sequence[Job], names: Sequence[str], format: str
             if job.status != Status.COMPLETED:
                 called.append("")
                 continue
-            made = audio.rendition(files.database, files.blobs, job, format or job.format or "wav")
+            made = audio.rendition(files, job, format or job.format or "wav")
             called.append(f"{name}.{made.format}")
             with archive.open(called[-1], "w", force_zip64=True) as entry:
                 for part in files.blobs.read(made.blob):

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy import delete
 
 from timbre import speech
 from timbre.engine.protocol import RATE
@@ -18,7 +19,7 @@ from timbre.jobs import audio
 from timbre.jobs.hold import Hold
 from timbre.jobs.lease import complete, fenced
 from timbre.jobs.tools import Tools
-from timbre.store.tables import Job
+from timbre.store.tables import Job, PieceAudio
 from timbre.text.plan import Piece
 
 Samples = NDArray[np.float32]
@@ -111,8 +112,12 @@ def _finish(job: Job, hold: Hold, tools: Tools, model: str) -> None:
     """Puts the pieces together, and keeps the format that was asked for."""
     with tools.database.reading() as session:
         pieces = audio.pieces_of(session, job.id)
-    samples = audio.joined(tools.blobs, pieces)
-    made = audio.render(tools.blobs, job.id, job.format or "wav", samples)
+    samples = audio.joined(tools.files, pieces)
+    formats = {audio.WHOLE, job.format or audio.WHOLE}
+    made = [audio.render(tools.files, job.id, format, samples) for format in formats]
+    facts = {"model": model, "watermark": tools.marking.name}
     with fenced(tools.database, job.id, hold.number) as (session, row):
-        session.merge(made)
-        complete(row, duration_s=len(samples) / RATE, result={"model": model})
+        for one in made:
+            session.merge(one)
+        session.execute(delete(PieceAudio).where(PieceAudio.job_id == job.id))
+        complete(row, duration_s=len(samples) / RATE, result=facts)

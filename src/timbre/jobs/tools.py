@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from timbre.audio.marking import Marking
 from timbre.engine.blocking import Client
 from timbre.engine.client import AsyncClient
+from timbre.engine.protocol import RATE
 from timbre.settings import Settings
 from timbre.store.blobs import Blobs
 from timbre.store.database import Database
@@ -12,10 +14,11 @@ from timbre.voices.library import Library
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """What it takes to read a job's audio."""
+    """What it takes to make a job's audio from what is kept of it."""
 
     database: Database
     blobs: Blobs
+    marking: Marking
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +31,17 @@ class Tools:
     engine: AsyncClient
     waiting_engine: Client
     library: Library
+    marking: Marking
+
+    @property
+    def files(self) -> Files:
+        return Files(self.database, self.blobs, self.marking)
 
     @classmethod
     def of(cls, chosen: Settings) -> "Tools":
         database, engine = Database.of(chosen), AsyncClient.from_settings()
-        blobs = Blobs.of(chosen, database)
-        return cls(chosen, database, blobs, engine, Client(engine), Library.of(database, blobs))
+        blobs, marking = Blobs.of(chosen, database), Marking(chosen.watermark, RATE)
+        return cls(chosen, database, blobs, engine, Client(engine), Library.of(database, blobs), marking)
 
     def close(self) -> None:
         self.waiting_engine.close()

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from datetime import timedelta
+from typing import Any
 
 from timbre.errors import (
     DatabaseAway,
@@ -20,7 +21,7 @@ from timbre.errors import (
     TimbreError,
     TooManyStreams,
 )
-from timbre.jobs import lease, speaking
+from timbre.jobs import cloning, lease, speaking
 from timbre.jobs import long as long_work
 from timbre.jobs.hold import HAND_BACK, LOST, Hold
 from timbre.jobs.lease import LeaseLost
@@ -44,7 +45,7 @@ SOON = timedelta(seconds=2)
 
 async def do(job: Job, hold: Hold, tools: Tools) -> None:
     """Works on a job until it is done or has to be left, and writes down what became of it."""
-    work = asyncio.ensure_future((long_work if job.queue == LONG else speaking).work(job, hold, tools))
+    work = asyncio.ensure_future(_worker_of(job).work(job, hold, tools))
     try:
         await hold.until_stopped(work)
         if hold.why:
@@ -55,6 +56,13 @@ async def do(job: Job, hold: Hold, tools: Tools) -> None:
         log.info("%s is somebody else's now", job.id)
     except Exception as fault:
         await _after(fault, job, hold, tools)
+
+
+def _worker_of(job: Job) -> Any:
+    """The module that knows this kind of work."""
+    if job.queue == LONG:
+        return long_work
+    return cloning if job.kind == "clone" else speaking
 
 
 async def _after(fault: Exception, job: Job, hold: Hold, tools: Tools) -> None:

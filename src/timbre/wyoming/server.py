@@ -7,8 +7,10 @@ import socket
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 
+from timbre.audio.marking import Marking
 from timbre.engine.blocking import Client
 from timbre.engine.client import AsyncClient
+from timbre.engine.protocol import RATE
 from timbre.errors import TooManyConnections, WyomingPortTaken
 from timbre.settings import Settings
 from timbre.voices.library import Library
@@ -30,7 +32,7 @@ async def listening(settings: Settings) -> AsyncIterator[None]:
     engine = AsyncClient.from_settings()
     host, port = settings.wyoming_host, settings.wyoming_port
     with Client(engine) as waiting:
-        clients = Clients(Wiring(settings, engine, waiting, Library.here(settings)))
+        clients = Clients(Wiring(settings, engine, waiting, Library.here(settings), Marking(settings.watermark, RATE)))
         try:
             server = await asyncio.start_server(
                 clients.serve, host, port, limit=event_limit(settings.text_limit), start_serving=False

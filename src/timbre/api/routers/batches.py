@@ -19,7 +19,6 @@ from timbre.jobs import audio, rows, sheet
 from timbre.jobs.bundle import bundled
 from timbre.jobs.states import ENDED, SPEECH
 from timbre.jobs.submit import Once, submit_batch
-from timbre.jobs.tools import Files
 from timbre.jobs.wishes import Asked
 from timbre.store.tables import Batch, Job
 
@@ -89,7 +88,7 @@ async def archive(
     batch, jobs = await _found(wired, batch_id, seen_by(caller))
     names = [file_name(job, "").rstrip(".") for job in jobs]
     numbered = [f"{place + 1:03d} {name}" for place, name in enumerate(names)]
-    parts = bundled(Files(wired.database, wired.blobs), jobs, numbered, wanted)
+    parts = bundled(wired.files, jobs, numbered, wanted)
     called = disposition(f"{batch.name or batch.id}.zip")
     return StreamingResponse(following(parts), headers={"Content-Disposition": called}, media_type="application/zip")
 

@@ -148,7 +148,7 @@ async def download(
     if job.status not in ENDED and timeout:
         job = await ended(wired, job_id, seen_by(caller), timeout)
     check_audio(job)
-    made = await asyncio.to_thread(audio.rendition, wired.database, wired.blobs, job, wanted)
+    made = await asyncio.to_thread(audio.rendition, wired.files, job, wanted)
     return await files.kept(request, wired.blobs, made.blob, audio.mime(wanted), file_name(job, wanted))
 
 

@@ -16,7 +16,7 @@ from timbre.api.wiring import Wired, Wiring
 from timbre.errors import ModelNotInstalled, NotTheLoadedModel, TimbreError
 from timbre.jobs import installing
 from timbre.models import about, catalogue, licence
-from timbre.models.remove import remove
+from timbre.models.remove import in_use, remove
 
 router = APIRouter(prefix="/models", tags=["models"])
 ADMINS = [needs(ADMIN)]
@@ -123,10 +123,7 @@ def _shown(found: about.About, stats: Mapping[str, Any], wired: Wiring, jobs: Ma
 
 
 def _in_use(name: str, stats: Mapping[str, Any], wired: Wiring) -> str:
-    """Why a model has to stay; empty where it need not."""
-    if stats.get("model") == name:
-        return "the engine holds it"
-    return "the engine begins with it" if wired.settings.model == name else ""
+    return in_use(name, stats.get("model"), wired.settings.model)
 
 
 def _licence(name: str, wired: Wiring) -> LicenceOut:

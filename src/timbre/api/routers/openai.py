@@ -27,7 +27,9 @@ async def speech(wanted: OpenAISpeech, request: Request, wired: Wired, caller: C
     utterance = await wired.prepare(wanted.asked())
     answer = audio.events if wanted.stream_format == "sse" else audio.live
     async with wired.guard.spending(caller, len(wanted.input)):
-        return await answer(request, wired.speak(utterance, request), wanted.response_format, utterance.sampling.seed)
+        return await answer(
+            request, wired.speak(utterance, request), wanted.response_format, utterance.sampling.seed, wired.marking
+        )
 
 
 @router.get("/models")

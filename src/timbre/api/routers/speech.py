@@ -24,4 +24,4 @@ async def synthesize_direct(wanted: SynthesizeDirect, request: Request, wired: W
     utterance = await wired.prepare(wanted.asked())
     answer = audio.live if wanted.stream else audio.whole
     async with wired.guard.spending(caller, len(wanted.text)):
-        return await answer(request, wired.speak(utterance, request), format, utterance.sampling.seed)
+        return await answer(request, wired.speak(utterance, request), format, utterance.sampling.seed, wired.marking)

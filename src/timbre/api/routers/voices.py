@@ -74,7 +74,9 @@ async def _read_aloud(voice: Voice, request: Request, wired: Wired, caller: Call
     text = preview_text(voice)
     utterance = await wired.prepare(Asked(text, voice, sampling={"seed": 0}, profile="balanced"))
     async with wired.guard.spending(caller, len(text)):
-        return await audio.live(request, wired.speak(utterance, request), format, utterance.sampling.seed)
+        return await audio.live(
+            request, wired.speak(utterance, request), format, utterance.sampling.seed, wired.marking
+        )
 
 
 def shown(voice: Voice) -> VoiceOut:
