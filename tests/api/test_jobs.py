@@ -37,6 +37,10 @@ def wait(http: httpx.Client, job: dict, *states: str, most: float = 120) -> dict
     return found
 
 
+def newest(http: httpx.Client) -> list[str]:
+    return [job["id"] for job in http.get("/jobs?limit=1").json()["items"]]
+
+
 def fault(answer: httpx.Response, status: int, code: str) -> str:
     error = answer.json()["error"]
     assert (answer.status_code, error["code"]) == (status, code), answer.text
@@ -187,11 +191,11 @@ def test_a_list_is_searched_filtered_and_turned_page_by_page(http: httpx.Client)
     ],
 )
 def test_what_is_wrong_is_said_before_there_is_a_job(http: httpx.Client, body: dict, code: str):
-    before = http.get("/jobs?limit=1").json()["items"]
+    before = newest(http)
     answer = http.post("/jobs", json=body)
     assert 400 <= answer.status_code < 500
     fault(answer, answer.status_code, code)
-    assert http.get("/jobs?limit=1").json()["items"][:1] == before[:1]
+    assert newest(http) == before
 
 
 def test_a_batch_is_done_and_fetched_in_one_archive(http: httpx.Client):
@@ -247,10 +251,10 @@ def test_a_sheet_makes_a_batch(http: httpx.Client, sheet: str):
     ],
 )
 def test_a_bad_sheet_is_refused_by_its_line_and_begins_nothing(http: httpx.Client, sheet: bytes, words: str):
-    before = http.get("/jobs?limit=1").json()["items"]
+    before = newest(http)
     answer = http.post("/jobs/batch/csv", files={"file": ("a.csv", sheet)})
     assert words in fault(answer, 422, "bad_batch")
-    assert http.get("/jobs?limit=1").json()["items"][:1] == before[:1]
+    assert newest(http) == before
 
 
 @pytest.fixture
