@@ -9,6 +9,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from timbre.engine.protocol import read_voices
 
 COMMIT = "6c2b0d75eae4b7047358e3b6bd9325f857d43f77"
 
@@ -39,6 +42,25 @@ class Hub:
         if name.endswith(".pth"):
             about["lfs"] = {"sha256": self.sha256(name), "size": len(data), "pointerSize": 130}
         return about
+
+
+def tiny_release(engine_folder: Path, folder: Path) -> dict[str, bytes]:
+    """The files of an xtts-v2 that is the tiny model in the public layout. folder: where they may be made."""
+    import torch
+
+    voices = read_voices((engine_folder / "voices.safetensors").read_bytes())
+    studio = {
+        name.title(): {
+            "gpt_cond_latent": torch.from_numpy(voice.latents)[None],
+            "speaker_embedding": torch.from_numpy(voice.embedding)[None, :, None],
+        }
+        for name, voice in voices.items()
+    }
+    path = folder / "speakers_xtts.pth"
+    torch.save(studio, path)
+    files = {name: (engine_folder / name).read_bytes() for name in ("config.json", "vocab.json", "model.pth")}
+    files |= {"speakers_xtts.pth": path.read_bytes(), "dvae.pth": bytes(2_000_000), "mel_stats.pth": bytes(90)}
+    return files | {"LICENSE.txt": b"Coqui Public Model License 1.0.0"}
 
 
 @contextmanager

@@ -36,7 +36,7 @@ export function clip(source, label, fault) {
   audio.addEventListener("error", () => audio.getAttribute("src") && fault?.());
   show();
   return {
-    element: make("div", { className: "clip" }, press, seek, time),
+    element: make("div", { className: "clip" }, press, seek, time, audio),
     audio,
     play,
     load(url) { audio.src = url; show(); },

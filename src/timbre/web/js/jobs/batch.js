@@ -26,8 +26,8 @@ export class Batch {
 
   async show(id) {
     this.id = id;
-    this.element.hidden = !id;
-    if (id) await this.refresh();
+    this.element.hidden = true;
+    await this.refresh();
   }
 
   async refresh() {
@@ -49,6 +49,7 @@ export class Batch {
     this.bar.update(batch.progress, undefined, words);
     const found = Object.entries(batch.counts).filter(([, count]) => count);
     this.states.replaceChildren(...found.map(([state, count]) => badge(state, `${t(`jobs.state.${state}`)} ${format.number(count)}`)));
+    this.element.hidden = false;
     this.zip.href = batch.zip;
     this.zip.hidden = left > 0 || !batch.counts.completed; // the archive is there once all have ended
   }

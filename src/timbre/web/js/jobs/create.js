@@ -30,6 +30,7 @@ export class Create {
   build() {
     const { known } = this;
     this.text = make("textarea", { className: "form-control", rows: 6, spellcheck: true });
+    this.text.setAttribute("autofocus", "");
     this.text.addEventListener("input", () => this.read());
     this.drop = this.dropZone();
     this.ways = make("div", { className: "segments", role: "radiogroup", ariaLabel: t("jobs.way") }, ...["one", "lines", "csv"].map((way) => {
