@@ -9,6 +9,7 @@ from timbre import __version__
 VERBS = {
     "serve": "run the engine, the API and the page",
     "say": "speak a text into a file, a pipe or the loudspeaker",
+    "jobs": "speak texts as jobs: submit, follow, fetch, pause and cancel them",
     "voices": "list, add, mix, hear, rename and remove voices",
     "profiles": "list, make, change, copy and choose named ways of reading",
     "keys": "make, list, change and revoke API keys",

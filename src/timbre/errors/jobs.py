@@ -38,7 +38,7 @@ class JobHasNoAudio(TimbreError):
 class JobEnded(TimbreError):
     code, status = "job_ended", 409
     message = "The job '{job}' has ended: it {state}."
-    hint = "Only a job that waits or runs can be paused, and only one that is paused goes on."
+    hint = "Only a job that waits or runs can be paused or cancelled, and only one that is paused goes on."
 
 
 class KeyReused(TimbreError):

@@ -14,7 +14,7 @@ from timbre.api.following import follow, follow_all
 from timbre.api.guard import Called, needs
 from timbre.api.jobs import shown, tell
 from timbre.api.routers.speech import AUDIO
-from timbre.api.schemas_jobs import FormatOut, JobFormats, JobIn, JobOut, JobPage
+from timbre.api.schemas_jobs import MOST_TEXTS, FormatOut, JobFormats, JobIn, JobOut, JobPage
 from timbre.api.wiring import Wired, Wiring
 from timbre.errors import BadBatch, JobHasNoAudio, JobNotReady, JobTimeout, TimbreError, UnknownStatus
 from timbre.jobs import audio, rows
@@ -62,7 +62,7 @@ async def wishes(wired: Wiring, asked: Sequence[Asked], places: Sequence[str] = 
                 made.append(wish_for(one, stats, wired.library, wired.database, batched=True))
             except TimbreError as fault:
                 reason = str(fault).rstrip(".")
-                raise BadBatch(reason=f"{place}: {reason[:1].lower()}{reason[1:]}", most=len(asked)) from None
+                raise BadBatch(reason=f"{place}: {reason[:1].lower()}{reason[1:]}", most=MOST_TEXTS) from None
         return made
 
     return await asyncio.to_thread(checked)
