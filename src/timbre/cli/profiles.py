@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from timbre import profiles
 from timbre.api.schemas_profiles import ProfileOut, shown
-from timbre.cli.remote import ask
+from timbre.cli.remote import Server, where
 from timbre.engine.protocol import RANGES
 from timbre.settings import settings
 from timbre.store.database import Database
@@ -24,7 +24,7 @@ MODEL = "model"
 def main(argv: list[str]) -> int:
     """Does what was asked. Raises what `timbre.profiles` and the server raise."""
     asked = _parser().parse_args(argv)
-    with _shelf(asked.server) as shelf:
+    with _shelf(asked) as shelf:
         return int(asked.does(shelf, asked))
 
 
@@ -75,7 +75,7 @@ class Here:
 class There:
     """A service, asked with a key."""
 
-    def __init__(self, server: str) -> None:
+    def __init__(self, server: Server) -> None:
         self._server = server
 
     def all(self) -> list[ProfileOut]:
@@ -102,7 +102,7 @@ class There:
 
     def _ask(self, method: str, word: str = "", body: Any = None, what: str = "") -> Any:
         path = f"/{quote(word, safe='')}{what}" if word else ""
-        return ask(self._server, method, f"/quality-profiles{path}", body)
+        return self._server.ask(method, f"/quality-profiles{path}", json=body)
 
 
 def show_all(shelf: Shelf, asked: argparse.Namespace) -> int:
@@ -190,9 +190,9 @@ def _parameter_arguments(parser: argparse.ArgumentParser, none: bool = False) ->
 
 
 @contextlib.contextmanager
-def _shelf(server: str | None) -> Iterator[Shelf]:
-    if server:
-        yield There(server)
+def _shelf(asked: argparse.Namespace) -> Iterator[Shelf]:
+    if asked.server:
+        yield There(Server.of(asked))
         return
     with contextlib.closing(Database.of(settings())) as database:
         database.upgrade()
@@ -201,16 +201,11 @@ def _shelf(server: str | None) -> Iterator[Shelf]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="timbre profiles", description="Named ways of reading.")
-    where = argparse.ArgumentParser(add_help=False)
-    where.add_argument(
-        "--server",
-        metavar="URL",
-        help="a service to ask, with a key of it in TIMBRE_API_KEY; without it the database here is used",
-    )
+    there = where()
     verbs = parser.add_subparsers(required=True, metavar="list|show|create|edit|duplicate|default|delete")
 
     def verb(name: str, about: str, does: Any, profile: str | None = "") -> argparse.ArgumentParser:
-        made = verbs.add_parser(name, parents=[where], help=about)
+        made = verbs.add_parser(name, parents=[there], help=about)
         made.set_defaults(does=does)
         if profile is not None:
             made.add_argument("profile", help="its id or name", **({"nargs": profile} if profile else {}))  # type: ignore[arg-type]

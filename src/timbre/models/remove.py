@@ -10,8 +10,15 @@ from timbre.errors import BuiltInModel, ModelInUse, UnknownModel
 from timbre.models import catalogue
 
 
-def remove(model: str, home: Path, in_use: str = "") -> int:
-    """Deletes a model's folder in HOME/models. in_use: why it has to stay, if it has to. Returns the bytes that went.
+def in_use(model: str, loaded: str | None, first: str) -> str:
+    """Why a model has to stay; empty where it need not. loaded: what the engine holds; first: what it begins with."""
+    if model == loaded:
+        return "the engine holds it"
+    return "the engine begins with it" if model == first else ""
+
+
+def remove(model: str, home: Path, needed: str = "") -> int:
+    """Deletes a model's folder in HOME/models. needed: why it has to stay, if it has to. Returns the bytes that went.
 
     A model that is a link to elsewhere loses the link alone. Raises errors.UnknownModel, BuiltInModel, ModelInUse.
     """
@@ -20,8 +27,8 @@ def remove(model: str, home: Path, in_use: str = "") -> int:
     folder = home / "models" / model
     if not (catalogue.NAME.fullmatch(model) and catalogue.is_complete(folder)):
         raise UnknownModel(model=model, known=", ".join(catalogue.names()))
-    if in_use:
-        raise ModelInUse(model=model, reason=in_use)
+    if needed:
+        raise ModelInUse(model=model, reason=needed)
     with _held(folder):
         if folder.is_symlink():
             folder.unlink()
