@@ -57,8 +57,12 @@ def fetch(server: Server, path: str, output: str | None, **query: str | None) ->
         return None
     place = _place(output, remote.name)
     with _part(place, remote) as (part, file):
-        _fill(remote, file.write, file.tell())
-        file.flush()
+
+        def keep(data: bytes) -> None:
+            file.write(data)
+            file.flush()  # what has come is there, whatever ends us
+
+        _fill(remote, keep, file.tell())
         _check(remote, part)
         part.replace(place)
     return place
@@ -72,7 +76,7 @@ def fetch_whole(server: Server, path: str, output: str | None, **query: str | No
     with server.answer("GET", path, params=wanted, headers=PLAIN, timeout=PATIENCE_S) as answer:
         place = None if output == PIPE else _place(output, _name(answer))
         target: Any = contextlib.nullcontext(sys.stdout.buffer) if place is None else whole_file(place)
-        with target as file, _bar(None, 0) as bar:
+        with target as file, byte_bar(None) as bar:
             for data in answer.iter_raw():
                 file.write(data)
                 bar.update(len(data))
@@ -97,7 +101,7 @@ def _look(server: Server, path: str, query: dict[str, str]) -> Remote:
 def _fill(remote: Remote, write: Callable[[bytes], object], have: int) -> None:
     """Fetches what is missing, through as many answers as it takes. Raises errors.DownloadBroken."""
     tries = 0
-    with _bar(remote.bytes, have) as bar:
+    with byte_bar(remote.bytes, have) as bar:
         while have < remote.bytes:
             before = have
             reason = "the answer ended too early"
@@ -174,8 +178,9 @@ def _name(answer: "httpx.Response") -> str:
     return shown_name(unquote(found[1]) if found else "", "speech").lstrip(".") or "speech"
 
 
-def _bar(whole: int | None, have: int) -> Any:
-    """How much has come, where somebody watches."""
+def byte_bar(whole: int | None, have: int = 0, quiet: bool = False) -> Any:
+    """How much has come or gone, where somebody watches."""
     from tqdm import tqdm
 
-    return tqdm(total=whole, initial=have, unit="B", unit_scale=True, leave=False, disable=not sys.stderr.isatty())
+    hidden = quiet or not sys.stderr.isatty()
+    return tqdm(total=whole, initial=have, unit="B", unit_scale=True, leave=False, disable=hidden)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from timbre import speech
 from timbre.audio.encode import FORMATS, Encoder
 from timbre.audio.marking import Marking
+from timbre.cli.remote import where
 from timbre.engine.child import running
 from timbre.engine.protocol import RATE
 from timbre.errors import CannotPlay, CannotWrite, UnknownFormat
@@ -35,16 +36,23 @@ PLAYERS = (
 )
 """Programs that play from a pipe: ffplay takes WAV, the others bare samples."""
 
+PARAMETERS = ("seed", "speed", "temperature")
+
 
 def main(argv: list[str]) -> int:
-    """Speaks. Raises errors.CannotWrite, CannotPlay, UnknownFormat, and what `speech.prepare` and the engine raise."""
+    """Speaks. Raises errors.CannotWrite, CannotPlay, UnknownFormat, and what `speech.prepare`, the engine and a server
+    raise."""
     asked = _parser().parse_args(argv)
     # Told to end, it leaves as from an error: the half-written file and the engine that it started go with it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    if asked.server:
+        from timbre.cli.say_there import speak
+
+        return speak(asked)
     format = output_format(asked.output, asked.format)
     player = None if asked.output else find_player()
     text = sys.stdin.read() if asked.text == "-" else asked.text
-    given = {name: value for name in ("seed", "speed", "temperature") if (value := getattr(asked, name)) is not None}
+    given = {name: value for name in PARAMETERS if (value := getattr(asked, name)) is not None}
     wish = profiled(speech.Asked(text, asked.voice, asked.language, asked.model, given, asked.profile))
     bar = Bar(quiet=asked.quiet)
     with running(bar.note, asked.model or "") as engine:
@@ -52,7 +60,7 @@ def main(argv: list[str]) -> int:
         marking = Marking(settings().watermark, RATE)
         spoken = marking.over(engine.speak(utterance.pieces, utterance.language, utterance.voice, utterance.sampling))
         characters = sum(len(piece.text) for piece in utterance.pieces)
-        with _sink(asked.output, player) as sink, contextlib.closing(bar.over(spoken, characters)) as heard:
+        with sink_of(asked.output, player) as sink, contextlib.closing(bar.over(spoken, characters)) as heard:
             encoder = Encoder(format if player is None else player_format(player), RATE, marking.tags)
             for samples in heard:
                 sink.write(encoder.feed(samples))
@@ -93,7 +101,7 @@ def player_format(player: tuple[str, ...]) -> str:
 
 
 @contextlib.contextmanager
-def _sink(output: str | None, player: tuple[str, ...] | None) -> Iterator[BinaryIO]:
+def sink_of(output: str | None, player: tuple[str, ...] | None) -> Iterator[BinaryIO]:
     """Where the audio goes."""
     if player is not None:
         with subprocess.Popen(player, stdin=subprocess.PIPE) as process:
@@ -121,7 +129,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         raise CannotWrite(path=path, reason=(fault.strerror or str(fault)).lower()) from None
     partial = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with os.fdopen(handle, "w+b") as file:
             yield file
         mask = os.umask(0)
         os.umask(mask)
@@ -167,7 +175,7 @@ class Bar:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="timbre say", description="Speak a text.")
+    parser = argparse.ArgumentParser(prog="timbre say", description="Speak a text.", parents=[where()])
     parser.add_argument("text", help="what to say; - reads it from standard input")
     parser.add_argument(
         "-o", "--output", metavar="FILE", help="file to write, - for a pipe; without it the audio plays"
