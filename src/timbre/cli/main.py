@@ -14,6 +14,7 @@ VERBS = {
     "profiles": "list, make, change, copy and choose named ways of reading",
     "keys": "make, list, change and revoke API keys",
     "models": "list, install, load and verify models",
+    "admin": "tell how the service is, clean up, show the log",
     "watermark": "look for the mark of speech that was made here",
     "doctor": "say what is missing on this machine, and how to get it",
     "api": "run the API and the page alone",
