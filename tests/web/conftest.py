@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from guarded import Guarded, guarding
 from running import Service
-from walking import ARGUMENTS, CHROMIUM, Open, shown
+from walking import ARGUMENTS, CHROMIUM, Open, opening
 
 
 @pytest.fixture(scope="session")
@@ -35,33 +35,3 @@ def guarded(engine_folder, tmp_path_factory) -> Iterator[Guarded]:
     """A service of its own that needs a key."""
     with guarding(tmp_path_factory.mktemp("guarded"), engine_folder) as running:
         yield running
-
-
-def opening(browser, url: str) -> Iterator[Open]:
-    complaints: list[str] = []
-    contexts = []
-
-    def opened(
-        name: str = "speak", width: int = 1280, locale: str = "en-US", scheme: str = "light", browser=browser,
-        url: str = url, wait: bool = True, **more,
-    ):  # fmt: skip
-        context = browser.new_context(
-            viewport={"width": width, "height": 850},
-            locale=locale,
-            color_scheme=scheme,
-            reduced_motion="reduce",
-            **more,
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda fault: complaints.append(str(fault)))
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        page.goto(f"{url}/#/{name}")
-        if wait:
-            shown(page, name.split("/")[0])
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert [said for said in complaints if "Failed to load resource" not in said] == []

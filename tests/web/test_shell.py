@@ -1,4 +1,4 @@
-"""The shell round all pages, in a real browser: found by keyboard, on a phone, in both languages and both themes, and by an auditor."""
+"""The shell round all pages, in a real browser: by keyboard, on a phone, in both languages and themes, and audited."""
 
 import pytest
 from walking import PAGES, TEXT, Open, findings, settled, shown, until

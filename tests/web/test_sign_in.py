@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from conftest import opening
 from guarded import Guarded
-from walking import Open, findings, settled, shown, until
+from walking import Open, findings, opening, settled, shown, until
 
 
 @pytest.fixture

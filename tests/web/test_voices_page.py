@@ -49,9 +49,11 @@ def test_a_preview_sounds_until_it_is_pressed_again(open_page: Open):
     button = page.get_by_label("Hear Ana")
     button.click()
     assert button.get_attribute("aria-pressed") == "true"
-    page.get_by_label("Hear Bruno").click()
+    other = page.get_by_label("Hear Bruno")
+    other.click()
     assert button.get_attribute("aria-pressed") == "false"  # one at a time
-    until(page, "!document.querySelector('[aria-pressed=true]')")  # it has played to its end
+    other.click()
+    assert other.get_attribute("aria-pressed") == "false"
 
 
 def test_a_voice_is_cloned_from_files_changed_and_deleted(open_page: Open):
@@ -92,12 +94,12 @@ def test_recordings_are_judged_before_they_are_sent(open_page: Open):
     sound = speech()
     noise = np.random.default_rng(0).normal(size=len(sound)).astype(np.float32) * 0.03
     page.set_input_files("#files", [
-        recording("good.wav", sound), recording("noisy.wav", sound + noise), recording("loud.wav", np.clip(sound * 6, -1, 1)),
-        recording("quiet.wav", sound * 0.01), recording("empty.wav", np.zeros(22_050, np.float32)),
+        recording("good.wav", sound), recording("noisy.wav", sound + noise), recording("quiet.wav", sound * 0.01),
+        recording("loud.wav", np.clip(sound * 6, -1, 1)), recording("empty.wav", np.zeros(22_050, np.float32)),
     ])  # fmt: skip
     until(page, "document.querySelectorAll('.reference:not(.grade-wait)').length === 5")
     lines = dict(
-        zip(["good", "noisy", "loud", "quiet", "empty"], page.locator(".reference").all_inner_texts(), strict=True)
+        zip(["good", "noisy", "quiet", "loud", "empty"], page.locator(".reference").all_inner_texts(), strict=True)
     )
     assert "Good" in lines["good"] and "noisy:" in lines["noisy"] and "overdriven" in lines["loud"]
     assert "very quiet" in lines["quiet"] and "Nobody is heard" in lines["empty"]
@@ -120,9 +122,8 @@ def test_recordings_dropped_anywhere_open_the_dialog_and_wait_there(open_page: O
     assert "tape.wav" in page.inner_text("#file-list")  # shut by mistake, nothing is lost
 
 
-@pytest.mark.parametrize("width", [1280, 360])
-def test_voices_are_mixed_by_keyboard_heard_saved_and_deleted(open_page: Open, width: int):
-    page = open_page("voices", width=width)
+def test_voices_are_mixed_on_a_phone_by_keyboard_heard_saved_and_deleted(open_page: Open):
+    page = open_page("voices", width=360)
     page.focus("#mix-open")
     page.keyboard.press("Enter")
     page.wait_for_selector("#mix-dialog.show")
@@ -137,7 +138,7 @@ def test_voices_are_mixed_by_keyboard_heard_saved_and_deleted(open_page: Open, w
         page.keyboard.press("Enter")
         page.focus("#mix-add")
     assert shares.count() == 4
-    assert page.evaluate("document.querySelector('#mix-dialog .modal-body').scrollWidth") <= width
+    assert page.evaluate("document.querySelector('#mix-dialog .modal-body').scrollWidth") <= 360
     page.get_by_label("Take Davi out").click()
     assert shares.count() == 3
     page.click("#mix-hear")
@@ -187,14 +188,14 @@ def test_a_person_is_recorded_heard_recorded_anew_and_cloned(open_page: Open, mi
     assert "padeira" in page.inner_text(".passage")
     page.click("#record")
     until(page, "Number(document.querySelector('.level').ariaValueNow) > -45")
-    until(page, "document.querySelector('.recorder .tabular').textContent >= '0:06'")
+    until(page, "document.querySelector('.recorder .tabular').textContent >= '0:04'")
     page.click("#record")
     page.wait_for_selector(".reference.grade-good, .reference.grade-fair")
     assert "Recording 1" in page.inner_text(".reference")
     page.get_by_label("Hear Recording 1").click()
     until(page, "document.querySelector('.reference [aria-pressed=true]')")
     page.get_by_label("Record Recording 1", exact=False).click()
-    until(page, "document.querySelector('.recorder .tabular').textContent >= '0:07'")
+    until(page, "document.querySelector('.recorder .tabular').textContent >= '0:05'")
     assert page.locator(".reference").count() == 0
     page.fill("#clone-name", "Allison")
     page.check("#consent")

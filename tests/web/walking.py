@@ -2,12 +2,12 @@
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGUMENTS = (
@@ -16,6 +16,9 @@ ARGUMENTS = (
 )  # fmt: skip
 TEXT = "The kettle has just boiled."
 PAGES = ("dashboard", "speak", "jobs", "voices", "profiles", "models", "admin")
+EXPECTED = ("Failed to load resource", "The Cross-Origin-Opener-Policy header has been ignored")
+"""What browsers write when a test has something refused, or comes without https."""
+
 Open = Callable[..., "Page"]
 
 
@@ -58,3 +61,34 @@ def findings(page: "Page", within: str = "document") -> list[str]:
         if one["impact"] in {"serious", "critical"}
         for node in one["nodes"]
     ]
+
+
+def opening(browser: "Browser", url: str) -> Iterator[Open]:
+    """Opens pages by their names; whatever they complain about in their console fails the test."""
+    complaints: list[str] = []
+    contexts = []
+
+    def opened(
+        name: str = "speak", width: int = 1280, locale: str = "en-US", scheme: str = "light", browser=browser,
+        url: str = url, wait: bool = True, **more,
+    ):  # fmt: skip
+        context = browser.new_context(
+            viewport={"width": width, "height": 850},
+            locale=locale,
+            color_scheme=scheme,
+            reduced_motion="reduce",
+            **more,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda fault: complaints.append(str(fault)))
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.goto(f"{url}/#/{name}")
+        if wait:
+            shown(page, name.split("/")[0])
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert [said for said in complaints if not said.startswith(EXPECTED)] == []

@@ -60,8 +60,8 @@ async function show({ focus = true, staying = false } = {}) {
     leave = left ?? null;
   } catch (fault) {
     if (mine !== turn) return;
-    const unwelcome = fault.status === 401 ? html`<h1>${t("shell.signInTitle")}</h1>` : html`<h1>${t(`shell.${name}`)}</h1>`;
-    $("page").replaceChildren(unwelcome, faultPanel(fault.status ? fault : { ...fault, code: fault.code ?? "", message: fault.code ? fault.message : t("shell.pageFault"), hint: fault.code ? "" : fault.message }, () => show()));
+    const known = fault.code ? fault : { message: t("shell.pageFault"), hint: fault.message };
+    $("page").replaceChildren(html`<h1>${t(`shell.${name}`)}</h1>`, faultPanel(known, () => show()));
   }
   document.title = `${t(`shell.${name}`)} · Timbre`;
   $("page").dataset.shown = name;
@@ -111,6 +111,7 @@ async function dropped(event) {
 function install() {
   addEventListener("hashchange", () => {
     bootstrap.Offcanvas.getInstance($("side"))?.hide();
+    signing.askAgain();
     show();
   });
   // The link's own hash would be taken for a page's.
@@ -119,7 +120,7 @@ function install() {
   $("theme").addEventListener("click", () => window.timbreTheme.toggle());
   addEventListener("dragover", (event) => event.preventDefault());
   addEventListener("drop", dropped);
-  signing.install(() => show({ focus: false }));
+  signing.install({ heard: () => { showNav(place().name); engine.look(); }, changed: () => show({ focus: false }) });
 }
 
 await i18n.use(i18n.preferred());
@@ -129,7 +130,7 @@ try {
   await signing.refresh();
 } catch (fault) {
   toast("danger", fault);
+  engine.look();
 }
-engine.look();
 if (signing.session.key_needed && !signing.session.signed_in) await signing.signIn();
-else await show({ focus: false });
+await show({ focus: false });

@@ -1,6 +1,6 @@
 // How the service stands, for the sidebar and for pages that want to know.
 
-import { get } from "../api.js";
+import { quietly } from "../api.js";
 import { $ } from "../dom.js";
 import { t } from "../i18n.js";
 
@@ -20,7 +20,7 @@ class Watch extends EventTarget {
     clearTimeout(this.timer);
     const before = this.state;
     try {
-      this.items = (await get("/health/engines")).items;
+      this.items = (await quietly("/health/engines")).items;
       const [found] = this.items;
       this.model = found?.model ?? "";
       this.state = !found || found.error ? "down" : !found.ready ? "starting" : found.running ? "busy" : "ready";

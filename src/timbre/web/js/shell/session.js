@@ -11,18 +11,25 @@ import { dialog } from "./dialogs.js";
 export const session = { signed_in: true, key_needed: false, scopes: [], may: (scope) => !session.key_needed || session.scopes.includes(scope) };
 
 let asking = null; // the promise of the dialog that is open
-let changed = () => {};
+let declined = false; // whether somebody shut it: then only they open it again
+let heard, changed;
 
-export function install(onChange) {
-  changed = onChange;
-  api.onSignInNeeded(signIn);
+/** `on.heard` is told when the service said who one is, `on.changed` when somebody went in or out, so that the page is another. */
+export function install(on) {
+  ({ heard, changed } = on);
+  // What needed the key goes on by itself, so the page stays as it is.
+  api.onSignInNeeded(() => (declined ? false : signIn()));
 }
+
+/** Another page may ask again. */
+export const askAgain = () => { declined = false; };
 
 export async function refresh() {
   const found = await api.session();
   for (const name of ["name", "through", "key_id", "expires_at"]) delete session[name];
   Object.assign(session, found);
   show();
+  heard();
 }
 
 /** Asks for a key; a promise of whether somebody signed in. Many who ask at once share one dialog. */
@@ -63,8 +70,12 @@ async function ask() {
   }
   box.show();
   await box.closed;
-  if (signedIn) changed();
+  declined = !signedIn;
   return signedIn;
+}
+
+async function signInByButton() {
+  if (await signIn()) changed();
 }
 
 async function signOut() {
@@ -81,7 +92,7 @@ export function show() {
   const button = session.signed_in
     ? html`<button type="button" class="btn btn-sm btn-link p-0">${icon("out", 16)} ${t("shell.signOut")}</button>`
     : html`<button type="button" class="btn btn-sm btn-primary">${icon("key", 16)} ${t("shell.signIn")}</button>`;
-  button.addEventListener("click", session.signed_in ? signOut : signIn);
+  button.addEventListener("click", session.signed_in ? signOut : signInByButton);
   const scopes = session.scopes.map((scope) => t(`shell.scope_${scope}`)).join(", ");
   const name = html`<div class="min-w-0"><b>${session.name ?? t("shell.nobody")}</b><small class="text-body-secondary">${session.signed_in ? scopes : t("shell.notSignedIn")}</small></div>`;
   place.replaceChildren(name, button);

@@ -43,8 +43,9 @@ function figures(samples) {
   const rest = [...powers].filter((_, frame) => !spoken[frame]).sort((a, b) => a - b);
   let [sum, count, peak] = [0, 0, 0];
   eachSpoken(samples, spoken, (value) => { sum += value ** 2; count++; peak = Math.max(peak, Math.abs(value)); });
+  const top = NEAR_PEAK * Math.min(peak, 1); // another rate, or a lossy codec, throws some of what was clipped above the ceiling
   let ceiling = 0;
-  eachSpoken(samples, spoken, (value) => { if (Math.abs(value) >= NEAR_PEAK * peak) ceiling++; });
+  eachSpoken(samples, spoken, (value) => { if (Math.abs(value) >= top) ceiling++; });
   if (!count) return { speech_s: 0, level_db: decibels(0), snr_db: null, clipped: 0 };
   const quiet = rest.slice(0, Math.floor(rest.length / 2));
   const noise = quiet.reduce((total, power) => total + power, 0) / Math.max(1, quiet.length);
