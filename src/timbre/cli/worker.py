@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 import time
+import warnings
 
 from timbre.settings import settings
 
@@ -18,6 +19,7 @@ def main(argv: list[str]) -> int:
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     for name in ("celery", "kombu"):
         logging.getLogger(name).setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", module="celery.platforms")  # of running as root: our messages are bare JSON
     from timbre.jobs.worker import Worker
 
     if chosen.parent is not None:

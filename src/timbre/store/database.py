@@ -176,8 +176,10 @@ def _known(fault: DBAPIError) -> TimbreError | None:
             return DatabaseFull(reason=words)
         if name.startswith(("SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_PERM")):
             return DatabaseAway(reason=words)
-        return None
+        return DatabaseAway(reason="it has no tables yet") if words.startswith("no such table") else None
     if getattr(cause, "sqlstate", None) == "53100":  # disk_full
         return DatabaseFull(reason=words)
+    if getattr(cause, "sqlstate", None) == "42P01":  # undefined_table
+        return DatabaseAway(reason="it has no tables yet")
     away = fault.connection_invalidated or type(cause).__name__ in {"OperationalError", "AdminShutdown"}
     return DatabaseAway(reason=words) if away else None
