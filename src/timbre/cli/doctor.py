@@ -10,25 +10,18 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
+from timbre.cli.checks import examine_service
+from timbre.cli.finding import Finding
+from timbre.cli.remote import Server
 from timbre.cli.serve import check_port
 from timbre.engine.child import command
 from timbre.errors import TimbreError
 from timbre.settings import Settings, settings
 
 ROOM_GB = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at. level: ok; note (works without it); missing (does not work without it)."""
-
-    what: str
-    level: str
-    found: str
-    remedy: str = ""
 
 
 def main(argv: list[str]) -> int:
@@ -59,6 +52,7 @@ def examine(chosen: Settings) -> Iterator[Finding]:
     yield _port(chosen)
     yield _engine(chosen)
     yield _model(chosen.model)
+    yield from examine_service(chosen)
     yield _player()
 
 
@@ -176,7 +170,11 @@ def _port(chosen: Settings) -> Finding:
     try:
         check_port(chosen.host, chosen.port)
     except TimbreError as fault:
-        return Finding("port", "note", f"{where} is taken, perhaps by Timbre itself", fault.advice)
+        try:
+            version = Server.here(chosen).ask("GET", "/health", timeout=2)["version"]
+            return Finding("port", "ok", f"Timbre {version} answers at {where}")
+        except (TimbreError, OSError, KeyError, TypeError):
+            return Finding("port", "note", f"{where} is taken, by something else than Timbre", fault.advice)
     return Finding("port", "ok", f"{where} is free")
 
 

@@ -54,9 +54,11 @@ class Server:
     def of(cls, asked: argparse.Namespace) -> "Server":
         """The one that the arguments of `where` mean. Raises errors.BadKeyFile."""
         key = _key_of(asked.key_file)
-        if asked.server:
-            return cls(asked.server, key)
-        chosen = settings()
+        return cls(asked.server, key) if asked.server else cls.here(settings(), key)
+
+    @classmethod
+    def here(cls, chosen: Settings, key: str = "") -> "Server":
+        """The service on this machine that these settings describe."""
         return cls(local_url(chosen), key, _own_certificate(chosen), local=True)
 
     def ask(self, method: str, path: str, **more: Any) -> Any:
