@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from timbre.api.schemas import OPENAI_MODELS, SamplingFields
+from timbre.api.schemas import SamplingFields, ours
 from timbre.speech import Asked
 
 
@@ -17,8 +17,7 @@ class StreamOpening(SamplingFields):
     response_format: str = Field("pcm", description="pcm (16 bit, 24 kHz, mono), mp3, opus, aac, flac, wav, ogg, m4a.")
 
     def asked(self) -> Asked:
-        model = None if self.model in OPENAI_MODELS else self.model
-        return Asked("", self.voice, self.language, model, self.sampling(), self.profile)
+        return Asked("", self.voice, self.language, ours(self.model), self.sampling(), self.profile)
 
 
 class StreamText(BaseModel):

@@ -1,5 +1,6 @@
 """What goes over HTTP, as OpenAPI shows it."""
 
+import re
 from typing import Annotated, Any
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
@@ -83,11 +84,17 @@ class OpenAISpeech(SamplingFields):
 
     def asked(self) -> Asked:
         voice = self.voice if isinstance(self.voice, str) else self.voice.get("id", "default")
-        model = None if self.model in OPENAI_MODELS else self.model
-        return Asked(self.input, voice, self.language, model, self.sampling(), self.profile)
+        return Asked(self.input, voice, self.language, ours(self.model), self.sampling(), self.profile)
 
 
 OPENAI_MODELS = ("tts-1", "tts-1-hd", "gpt-4o-mini-tts")
+OPENAI_DATED = re.compile(rf"({'|'.join(OPENAI_MODELS)})-[\d-]+")
+"""Versions of theirs, which clients offer as well: tts-1-1106."""
+
+
+def ours(model: str | None) -> str | None:
+    """The model that a client names; None where that is the loaded one, which OpenAI's names stand for."""
+    return None if model is None or model in OPENAI_MODELS or OPENAI_DATED.fullmatch(model) else model
 
 
 class Fault(BaseModel):

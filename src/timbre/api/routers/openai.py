@@ -9,9 +9,9 @@ from timbre.access.scopes import SPEAK
 from timbre.api import audio
 from timbre.api.guard import Called, needs
 from timbre.api.routers.speech import AUDIO
-from timbre.api.schemas import OPENAI_MODELS, OpenAIFaultAnswer, OpenAISpeech
+from timbre.api.schemas import OPENAI_MODELS, OpenAIFaultAnswer, OpenAISpeech, ours
 from timbre.api.wiring import Json, Wired
-from timbre.errors import UnknownFormat
+from timbre.errors import UnknownFormat, UnknownModel
 
 FAULTS: dict[int | str, dict[str, Any]] = {"4XX": {"model": OpenAIFaultAnswer}, "5XX": {"model": OpenAIFaultAnswer}}
 router = APIRouter(prefix="/v1", tags=["openai"], responses=FAULTS, dependencies=[needs(SPEAK)])
@@ -35,9 +35,16 @@ async def speech(wanted: OpenAISpeech, request: Request, wired: Wired, caller: C
 @router.get("/models")
 async def models(wired: Wired) -> Json:
     """The loaded model, by its own name and by those that OpenAI's clients know."""
-    loaded = (await wired.engine.stats()).get("model")
-    names = [loaded, *OPENAI_MODELS] if loaded else []
-    return {"object": "list", "data": [_model(name) for name in names]}
+    return {"object": "list", "data": [_model(name) for name in await _names(wired)]}
+
+
+@router.get("/models/{model}")
+async def model(model: str, wired: Wired) -> Json:
+    """One of them."""
+    names = await _names(wired)
+    if not names or ours(model) not in {None, names[0]}:
+        raise UnknownModel(model=model, known=", ".join(names) or "none yet")
+    return _model(model)
 
 
 @router.get("/audio/voices")
@@ -45,6 +52,11 @@ async def voices(wired: Wired) -> Json:
     """All voices, as clients that offer a choice read them."""
     found = wired.library.all(await wired.engine.stats())
     return {"voices": [{"id": voice.id, "name": voice.name} for voice in found]}
+
+
+async def _names(wired: Wired) -> list[str]:
+    loaded = (await wired.engine.stats()).get("model")
+    return [loaded, *OPENAI_MODELS] if loaded else []
 
 
 def _model(name: str) -> Json:
