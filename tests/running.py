@@ -107,6 +107,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+ROLES = ("engine", "api", "worker", "valkey")
+
+
 def children(service: Service) -> dict[str, int]:
     """The roles' process ids, by what their command lines say."""
     found = {}
@@ -117,7 +120,7 @@ def children(service: Service) -> dict[str, int]:
         except (OSError, ValueError):
             continue
         if parent == service.process.pid:
-            found.update({role: int(path.name) for role in ("engine", "api") if role in words})
+            found.update({role: int(path.name) for role in ROLES if any(role in word for word in words[:4])})
     return found
 
 

@@ -52,7 +52,7 @@ def test_the_page_and_all_that_it_loads_come_from_here(http: httpx.Client):
     assert "http" not in page.text.replace("http-equiv", "").replace("http://www.w3.org", "")
     for path in (
         "css/timbre.css", "bootstrap/css/bootstrap.min.css", "bootstrap/js/bootstrap.bundle.min.js", "icon.svg",
-        "js/app.js", "js/theme.js", "locales/en.json", "locales/pt-BR.json",
+        "js/app.js", "js/theme.js", "locales/en/shell.json", "locales/pt-BR/shell.json",
     ):  # fmt: skip
         assert http.get(f"/static/{path}").status_code == 200, path
 

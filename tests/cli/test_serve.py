@@ -1,6 +1,8 @@
 """`timbre serve`: checks first, restarts what falls, ends cleanly, and keeps one log."""
 
 import os
+import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -62,7 +64,7 @@ def test_what_falls_is_started_again_and_everything_ends_together(engine_folder:
         assert service.process.wait(20) == 0
     log = service.log.read_text()
     assert f"Timbre is ready: {service.url}" in log and log.rstrip().endswith("ended")
-    assert all(line[:9] in {"serve  | ", "engine | ", "api    | "} for line in log.splitlines())
+    assert all(re.match(r"(serve|engine|api|worker|broker) +\| ", line) for line in log.splitlines())
     assert not any(alive(child) for child in second.values())
     assert not (service.home / "engine.sock").exists()
 
@@ -71,7 +73,12 @@ def test_the_roles_end_when_the_supervisor_is_killed(engine_folder: Path, tmp_pa
     with serving(tmp_path / "home", engine_folder) as service:
         roles = children(service)
         service.process.kill()
+        broker = roles.pop("valkey")
         wait(lambda: not any(alive(child) for child in roles.values()))
+    assert alive(broker), "nobody tells it; the next start ends it"
+    shutil.rmtree(service.home / "models")
+    with serving(service.home, engine_folder) as again:
+        assert not alive(broker) and alive(children(again)["valkey"])
 
 
 def wait(true) -> None:

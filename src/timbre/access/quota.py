@@ -20,9 +20,7 @@ def spend(session: Session, caller: Caller, characters: int, requests: int = 1) 
     if row is None and (limit is None or characters <= limit):
         try:
             with session.begin_nested():
-                session.add(
-                    Usage(key_id=caller.owner, day=_today(), requests=requests, characters=characters, audio_s=0.0)
-                )
+                session.add(Usage(key_id=caller.owner, day=_today(), requests=requests, characters=characters))
             return
         except IntegrityError:  # another process was quicker to begin the day
             if _added(session, caller, characters, requests):

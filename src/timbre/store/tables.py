@@ -217,7 +217,6 @@ class Usage(Base):
     day: Mapped[str] = mapped_column(String(10), primary_key=True)
     requests: Mapped[int] = mapped_column(default=0)
     characters: Mapped[int] = mapped_column(default=0)
-    audio_s: Mapped[float] = mapped_column(default=0.0)
 
 
 class Chore(Base):

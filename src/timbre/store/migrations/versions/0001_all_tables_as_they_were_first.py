@@ -83,7 +83,6 @@ def upgrade() -> None:
         sa.Column("day", sa.String(length=10), nullable=False),
         sa.Column("requests", sa.Integer(), nullable=False),
         sa.Column("characters", sa.Integer(), nullable=False),
-        sa.Column("audio_s", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("key_id", "day"),
     )
     op.create_table(
