@@ -21,8 +21,8 @@ def test_stats_are_those_of_this_moment(http: httpx.Client, service: Service):
     with database(service).writing() as session:
         session.add(Job(id="j-admin-1", kind="speech", queue="speech", status="paused", request={}))
         session.add(Blob(name="admin.wav", bytes=12_345, touched_at=now()))
-        session.add(Usage(key_id="k-admin", day=now().date().isoformat(), requests=2, characters=70, audio_s=4.5))
-        session.add(Usage(key_id="k-admin", day="2020-01-01", requests=9, characters=9, audio_s=9))
+        session.add(Usage(key_id="k-admin", day=now().date().isoformat(), requests=2, characters=70))
+        session.add(Usage(key_id="k-admin", day="2020-01-01", requests=9, characters=9))
     try:
         after = http.get("/admin/stats").json()
     finally:
@@ -35,7 +35,7 @@ def test_stats_are_those_of_this_moment(http: httpx.Client, service: Service):
     assert paused[1] == paused[0] + 1
     assert after["storage"]["bytes"] == before["storage"]["bytes"] + 12_345
     assert after["storage"]["free_bytes"] > 0 and "error" not in after["storage"]
-    assert after["usage_today"] == [{"key_id": "k-admin", "requests": 2, "characters": 70, "audio_s": 4.5}]
+    assert after["usage_today"] == [{"key_id": "k-admin", "requests": 2, "characters": 70}]
     assert after["database"]["kind"] == "sqlite" and after["database"]["bytes"] > 10_000
     assert 0 < after["disk"]["free_bytes"] < after["disk"]["total_bytes"]
     assert after["voices"]["built-in"] == 4 and after["models_bytes"] > 1_000_000
@@ -51,8 +51,8 @@ def test_usage_is_told_by_the_names_of_keys_and_the_oldest_waiting_job_by_its_ag
     day = now().date().isoformat()
     with own.writing() as session:
         session.add(Key(id="k-1", name="Page", start="tb_x", hash="x" * 64, scopes=["speak"]))
-        session.add(Usage(key_id="k-1", day=day, requests=1, characters=5, audio_s=0.5))
-        session.add(Usage(key_id="k-gone", day=day, requests=1, characters=9, audio_s=0.5))
+        session.add(Usage(key_id="k-1", day=day, requests=1, characters=5))
+        session.add(Usage(key_id="k-gone", day=day, requests=1, characters=9))
         for number, (status, later) in enumerate([("queued", None), ("queued", 60), ("processing", None)]):
             not_before = now() + timedelta(seconds=later) if later else None
             made = now() - timedelta(seconds=100 + 100 * number)

@@ -66,13 +66,7 @@ def usage_today(database: Database) -> list[dict[str, Any]]:
             .order_by(Usage.characters.desc())
         )
         return [
-            {
-                "key_id": row.key_id,
-                "name": name,
-                "requests": row.requests,
-                "characters": row.characters,
-                "audio_s": round(row.audio_s, 3),
-            }
+            {"key_id": row.key_id, "name": name, "requests": row.requests, "characters": row.characters}
             for row, name in found
         ]
 

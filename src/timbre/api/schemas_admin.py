@@ -60,13 +60,12 @@ class UsageOut(BaseModel):
     name: str | None = Field(None, description="Absent where the key is gone.")
     requests: int
     characters: int
-    audio_s: float
 
 
 class CleanupOut(BaseModel):
     """What a cleanup removed."""
 
-    at: datetime | None = None
+    at: datetime
     jobs: int | None = Field(None, description="Jobs whose time was over.")
     files: int | None = Field(None, description="Files that nothing named any more.")
     bytes: int | None = None

@@ -58,8 +58,8 @@ def install_model(asked: argparse.Namespace) -> int:
     print(f"Job {job['id']} installs it; it goes on when this command ends.", file=sys.stderr)
     told = ""
     while job["status"] not in ENDED:
-        if job.get("note", "") != told:
-            told = job.get("note", "")
+        if (note := job.get("note", told)) != told:
+            told = note
             print(f"{job['progress']:4.0%}  {told}", file=sys.stderr, flush=True)
         time.sleep(LOOK_S)
         job = _ask(asked, "GET", f"/jobs/{job['id']}")

@@ -34,6 +34,7 @@ from timbre.jobs.cleanup import clean_up
 from timbre.jobs.states import LONG, SPEECH
 from timbre.models.catalogue import home_folder
 from timbre.models.remove import bytes_of
+from timbre.store.tables import now
 
 router = APIRouter(tags=["admin"])
 ADMINS = [needs(ADMIN)]
@@ -46,13 +47,13 @@ async def stats(wired: Wired) -> StatsOut:
     return await asyncio.to_thread(_stats, wired, engines, broker)
 
 
-@router.post("/admin/cleanup", dependencies=ADMINS)
+@router.post("/admin/cleanup", response_model_exclude_none=True, dependencies=ADMINS)
 async def cleanup(wired: Wired) -> CleanupOut:
     """Remove at once what is kept no longer: jobs whose time is over, and files that nothing names."""
 
     def clean() -> CleanupOut:
         recovery.take_chore(wired.database, "cleanup", timedelta(0))
-        return CleanupOut(**clean_up(wired.database, wired.blobs))
+        return CleanupOut(at=now(), **clean_up(wired.database, wired.blobs))
 
     return await asyncio.to_thread(clean)
 

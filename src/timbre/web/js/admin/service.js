@@ -69,8 +69,8 @@ function processes({ processes: found, broker }) {
   return shown;
 }
 
-const usage = (found) => table(t("admin.usage"), [t("admin.key"), t("admin.requests"), t("admin.characters"), t("admin.audioMade")],
-  found.map((one) => [one.name ?? one.key_id, format.number(one.requests), format.number(one.characters), format.seconds(one.audio_s)]));
+const usage = (found) => table(t("admin.usage"), [t("admin.key"), t("admin.requests"), t("admin.characters")],
+  found.map((one) => [one.name ?? one.key_id, format.number(one.requests), format.number(one.characters)]));
 
 function storage({ storage: files, database, disk, models_bytes, voices, cleanup, version }) {
   const used = 1 - disk.free_bytes / disk.total_bytes;
