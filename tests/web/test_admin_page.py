@@ -2,7 +2,7 @@
 
 import httpx
 import pytest
-from guarded import Guarded
+from guarded import Guarded, make_key
 from running import Service, serving
 from walking import Open, findings, settled, shown, until
 
@@ -89,6 +89,11 @@ def test_the_first_key_locks_the_service_and_this_browser_stays_in(
         assert "you will be signed out" in page.inner_text(".modal")
         page.click(".modal.show .btn-danger")
         page.wait_for_selector(".modal.show #key")  # and so it is
+        _, secret = make_key(own.home, "admin")
+        page.fill("#key", secret)
+        page.keyboard.press("Enter")
+        page.locator(".past").wait_for()
+        assert page.locator(".modal").count() == 0
 
 
 def test_what_is_kept_is_shown_and_cleaned_up(open_page: Open, service: Service):

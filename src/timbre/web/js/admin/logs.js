@@ -32,7 +32,9 @@ export function logs() {
       showFault(faults);
       const atEnd = lines.scrollHeight - lines.scrollTop - lines.clientHeight < 40;
       const begun = lines.textContent !== "";
-      lines.textContent = items.map((line) => [line.at && line.at.slice(11, 19), line.role, line.text].filter(Boolean).join("  ")).join("\n") || t("admin.noLines");
+      const text = items.map((line) => [line.at && line.at.slice(11, 19), line.role, line.text].filter(Boolean).join("  ")).join("\n") || t("admin.noLines");
+      if (text === lines.textContent) return true; // what is marked in it stays marked
+      lines.textContent = text;
       if (atEnd || !begun) lines.scrollTop = lines.scrollHeight;
     } catch (fault) {
       if (fault.status === 404) return false;

@@ -25,7 +25,8 @@ export function service({ toast, confirm }) {
     try {
       const stats = await api.get("/admin/stats");
       showFault(faults);
-      running.replaceChildren(...stats.engines.map(engine), queues(stats.queues), processes(stats), ...(stats.usage_today.length ? [usage(stats.usage_today)] : []));
+      // A table that is being scrolled by keyboard keeps the focus: it waits for the next time.
+      if (!running.contains(document.activeElement)) running.replaceChildren(...stats.engines.map(engine), queues(stats.queues), processes(stats), ...(stats.usage_today.length ? [usage(stats.usage_today)] : []));
       kept.replaceChildren(...storage(stats));
     } catch (fault) {
       if (fault.status === 404) return false;

@@ -12,15 +12,24 @@ import * as signing from "../shell/session.js";
 export const name = "admin";
 const AGAIN_MS = 4000;
 
+/** Lets the shell show this page anew, as whom one is now. */
+const anew = () => dispatchEvent(new HashChangeEvent("hashchange"));
+
 export async function mount(root, context) {
   root.append(html`<div class="page-head"><div><h1>${t("admin.title")}</h1><p class="text-body-secondary mb-0">${t("admin.lead")}</p></div></div>`);
-  if (!context.session.may("admin")) {
+  const { session } = context;
+  if (session.key_needed && !session.signed_in) {
+    root.append(html`<section class="sheet">${emptyState("key", t("shell.signInTitle"), t("shell.signInAbout"))}</section>`);
+    signing.signIn().then((done) => done && anew());
+    return undefined;
+  }
+  if (!session.may("admin")) {
     root.append(html`<section class="sheet">${emptyState("key", t("admin.notYours"), t("admin.notYoursAbout"))}</section>`);
     return undefined;
   }
   const signedIn = async () => {
     await signing.refresh();
-    dispatchEvent(new HashChangeEvent("hashchange")); // the shell shows the page anew, as whom one is now
+    anew();
   };
   const parts = [keys(context, signedIn), service(context), metrics(), logs()];
   const place = make("div", { className: "admin-parts" });
