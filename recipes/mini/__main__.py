@@ -118,7 +118,7 @@ def steps(options: argparse.Namespace) -> dict[str, Callable[[], object]]:
         "latents": lambda: frames.write_latents(build),
         "vocoder": lambda: vocoder.train(build, options.steps or vocoder.STEPS, options.rival_from),
         "export": lambda: export.export(build, folder),
-        "begin": lambda: begin.begin(build, folder),
+        "begin": lambda: begin.begin(build, options.source),
         "listen": lambda: print(json.dumps(listen.listen(build, options.sentences), indent=1)),
         "evaluate": lambda: judge(build, folder, options.sentences),
     }
@@ -129,6 +129,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m recipes.mini", description=__doc__)
     parser.add_argument("wanted", metavar="STEP", nargs="+", help="all, or of: " + " ".join((*ORDER, *BESIDE)))
     parser.add_argument("--build", type=Path, default=Path("build/mini"), help="where everything on the way is kept")
+    parser.add_argument("--from", dest="source", type=Path, default=PACKAGE, help="the model that `begin` goes on from")
     parser.add_argument("--out", type=Path, default=PACKAGE, help="the model's folder")
     parser.add_argument("--steps", type=int, default=0, help="length of a training step; 0: the recipe's")
     parser.add_argument(

@@ -8,21 +8,28 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from recipes.mini.clips import pick_clip, speakers_of
+from recipes.mini.clips import pick_clip
 from recipes.mini.codes import load_dvae
 from recipes.mini.model import CONFIG, config
 from recipes.mini.parts import load_gpt, load_speaker_encoder, trained
-from recipes.mini.speech import MODEL_RATE, recorded
+from recipes.mini.speech import MODEL_RATE, Speech, recorded
 from recipes.mini.symbols import VOCABULARY
 from timbre.engine.protocol import Conditioning, write_voices
 from timbre.xtts.model import Xtts
 
-VOICES = {  # the speaker of the recipe that each built-in voice is cloned from, and what a listener would say of it
-    "bento": (0, "Bento", "low and calm"),
-    "davi": (6, "Davi", "rather low"),
-    "ana": (12, "Ana", "middle, even"),
-    "iris": (17, "Iris", "rather high, clear"),
-    "lia": (23, "Lia", "high and bright"),
+# The pack, and the factor it is played at, that a built-in voice is cloned from; what a listener would say of it; and
+# the pack's own language, for every voice speaks both. Ten that resemblyzer tells well apart: at most .64 alike.
+VOICES = {
+    "ana": ("af_aoede", 0.9457, "Ana", "a woman, rather low", "en"),
+    "bento": ("pm_alex", 0.8459, "Bento", "a man, low; Brazilian", "pt"),
+    "caio": ("am_puck", 1.0, "Caio", "a man, low", "en"),
+    "clara": ("bf_isabella", 0.8459, "Clara", "a woman, rather low; British", "en"),
+    "davi": ("pm_santa", 1.118, "Davi", "a man, rather high; Brazilian", "pt"),
+    "iris": ("hf_alpha", 0.9457, "Iris", "a woman, rather high", "en"),
+    "lia": ("pf_dora", 1.118, "Lia", "a woman, high; Brazilian", "pt"),
+    "nina": ("af_nicole", 1.118, "Nina", "a woman, near whispering", "en"),
+    "oto": ("bm_daniel", 1.0574, "Oto", "a man, middle; British", "en"),
+    "ravi": ("hm_psi", 1.0, "Ravi", "a man, middle", "en"),
 }
 CLIP_SECONDS = 9
 
@@ -38,15 +45,22 @@ def export(build: Path, folder: Path) -> None:
     save_file(_half(dvae.state_dict()), folder / "dvae.safetensors")
     torch.save(stats, folder / "mel_stats.pth")
     speech = recorded(build)
-    speakers = speakers_of(speech, speech.split("train"))
     voices, cards = {}, {}
-    for key, (speaker, name, about) in VOICES.items():
-        clip = pick_clip(speech, speakers[speaker], CLIP_SECONDS * MODEL_RATE, np.random.default_rng(speaker))
+    for number, (key, (pack, factor, name, about, language)) in enumerate(VOICES.items()):
+        clip = pick_clip(
+            speech, recordings(speech, pack, factor), CLIP_SECONDS * MODEL_RATE, np.random.default_rng(number)
+        )
         latents, embedding = model.condition([clip])
         voices[key] = Conditioning(latents.numpy(), embedding.numpy())
-        cards[key] = {"name": name, "about": about, "language": "en"}
+        cards[key] = {"name": name, "about": about, "language": language}
     (folder / "voices.safetensors").write_bytes(write_voices(voices))
     (folder / "voices.json").write_text(json.dumps(cards, indent=1) + "\n", "utf-8")
+
+
+def recordings(speech: Speech, pack: str, factor: float) -> list[int]:
+    """The training set's recordings of a pack at a factor."""
+    rows = [(place, speech.rows[place]) for place in speech.split("train")]
+    return [place for place, row in rows if row["voice"] == pack and row["factor"] == factor]
 
 
 def assemble(build: Path) -> Xtts:

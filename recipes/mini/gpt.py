@@ -199,7 +199,7 @@ def guided_attention(block: Block, x: Tensor, band: Tensor) -> Tensor:
     """−log of the attention that the first heads of a block give to the band, mean over audio positions."""
     attention = block.attn
     width = x.shape[-1]
-    size = width // attention.heads
+    size = width // block.heads
     columns = torch.cat([torch.arange(GUIDED_HEADS * size) + part * width for part in range(2)])
     normed = block.ln_1(x)
     both = normed @ attention.c_attn.weight[:, columns] + attention.c_attn.bias[columns]
