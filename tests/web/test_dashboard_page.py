@@ -2,7 +2,7 @@
 
 import httpx
 from running import Service
-from walking import TEXT, Open, until
+from walking import TEXT, Open, shown, until
 
 
 def test_jobs_appear_as_they_go_and_are_counted(open_page: Open, service: Service):
@@ -17,6 +17,15 @@ def test_jobs_appear_as_they_go_and_are_counted(open_page: Open, service: Servic
     until(page, f"document.querySelectorAll('.now-tile')[2].textContent.includes('Done: {done}')")
     line.get_by_role("link").click()
     until(page, f"location.hash.includes('{job}')")
+
+
+def test_the_first_step_says_a_sentence_at_once(open_page: Open):
+    page = open_page("dashboard")
+    page.locator(".steps input").fill(TEXT)
+    page.keyboard.press("Enter")
+    shown(page, "speak")
+    until(page, "document.getElementById('status').textContent.endsWith('of speech')")
+    assert page.input_value("#text") == TEXT and page.url.endswith("#/speak")
 
 
 def test_what_to_copy_works_as_it_stands(open_page: Open, service: Service):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import timbre.web
+from timbre.profiles import BUILT_IN
 
 WEB = Path(timbre.web.__file__).parent
 LANGUAGES = ("en", "pt-BR")
@@ -38,6 +39,14 @@ def test_both_languages_have_the_same_words_with_the_same_gaps(name: str):
         assert key.startswith(f"{name}."), key
         gaps, theirs = (sorted(set(re.findall(r"\{(\w+)\}", one))) for one in (sentence, portuguese[key]))
         assert gaps == theirs, key
+
+
+def test_profiles_that_are_built_in_have_their_words():
+    english = words("en", "speak")
+    told = {
+        f"speak.profile_{one.id}_{what}": getattr(one, what) for one in BUILT_IN.values() for what in ("name", "about")
+    }
+    assert {key: said for key, said in english.items() if key.startswith("speak.profile_")} == told
 
 
 def test_portuguese_files_are_those_of_english():

@@ -23,7 +23,7 @@ class Files(StaticFiles):
 
 @router.get("/")
 async def page() -> FileResponse:
-    """The Speak screen."""
+    """The page: what its hash names is shown by its own scripts."""
     return FileResponse(WEB / "index.html", headers={"Cache-Control": "no-cache"})
 
 

@@ -102,7 +102,7 @@ export async function mount(root, context) {
 
   async function showSteps() {
     const voices = await api.get("/voices").then(({ items }) => items, () => []);
-    if (!left) steps.replaceChildren(firstSteps({ voices, counts, session }));
+    if (!left) steps.replaceChildren(firstSteps({ voices, counts, session, navigate: context.navigate }));
   }
 
   showTiles();

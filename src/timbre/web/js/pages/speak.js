@@ -255,6 +255,10 @@ export async function mount(root, context) {
   showState();
   player.attach(wave);
   await loadChoices();
+  if (context.query.has("now") && !over) { // a sentence from elsewhere, said once
+    history.replaceState(null, "", "#/speak");
+    speak();
+  }
 
   return (staying) => {
     over = true;
