@@ -11,7 +11,7 @@ from timbre.access.scopes import Caller, Limits, local_user
 from timbre.errors import EngineLost, KeyReused, TooManyJobs, UnknownVoice
 from timbre.jobs import lease, recovery, rows
 from timbre.jobs.lease import LeaseLost
-from timbre.jobs.states import SPEECH, Status
+from timbre.jobs.states import LONG, SPEECH, Status
 from timbre.jobs.submit import Once, Wish, submit, submit_batch
 from timbre.settings import settings
 from timbre.store.database import Database
@@ -150,6 +150,20 @@ def test_only_jobs_for_the_loaded_model_are_taken(database: Database) -> None:
     assert {job.id for job in taken if job} == {ours.id, any.id}
     found = lease.claim(database, SPEECH, "w", "big")
     assert found and found.id == other.id
+
+
+def test_no_more_of_a_queue_are_in_hand_than_may_be(database: Database) -> None:
+    for _ in range(6):
+        add(database, queue=LONG)
+    taken: list[Job | None] = []
+    threads = [
+        threading.Thread(target=lambda: taken.append(lease.claim(database, LONG, "w", most=2))) for _ in range(6)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sum(job is not None for job in taken) == 2
 
 
 def test_the_dead_of_this_machine_are_noticed_at_once(database: Database) -> None:

@@ -24,6 +24,9 @@ from timbre.store.tables import Job, Key, now
 LEASE = timedelta(seconds=30)
 """How long a job stays with a holder who says nothing."""
 
+COUNTING = 8_005_002
+"""The number of the lock that whoever counts jobs in hand holds on Postgres."""
+
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(seconds=60)
 """Before a job that could not be done is begun again: doubled each time."""
 
@@ -37,14 +40,16 @@ def holder_name(what: str = "worker") -> str:
     return f"{socket.gethostname()}/{_namespace()}/{os.getpid()}/{_started(os.getpid())}/{what}"
 
 
-def claim(database: Database, queue: str, holder: str, model: str | None = None) -> Job | None:
+def claim(database: Database, queue: str, holder: str, model: str | None = None, most: int | None = None) -> Job | None:
     """Takes the job that is next, if any is: of those with the best priority, from whoever has the fewest in hand.
 
-    model: the one that is loaded; jobs for others wait for their turn. A job that was begun too often without a word
-    counts as failed.
+    model: the one that is loaded; jobs for others wait for their turn. most: how many of the queue may be in hand in
+    the whole service. A job that was begun too often without a word counts as failed.
     """
     while True:
         with database.writing() as session:
+            if most is not None and _in_hand(session, queue) >= most:
+                return None
             job: Job | None = session.scalars(_next(queue, model).with_for_update(skip_locked=True, of=Job)).first()
             if job is None:
                 return None
@@ -63,6 +68,14 @@ def claim(database: Database, queue: str, holder: str, model: str | None = None)
             job.started_at = job.started_at or now()
             job.note = ""
             return job
+
+
+def _in_hand(session: Session, queue: str) -> int:
+    """How many jobs of a queue somebody has in hand. Until the transaction ends nobody else counts them."""
+    if session.get_bind().dialect.name == "postgresql":  # SQLite's writers are alone anyway
+        session.execute(select(func.pg_advisory_xact_lock(COUNTING)))
+    held = (Job.queue == queue, Job.status == Status.PROCESSING, Job.lease_until >= now())
+    return session.scalar(select(func.count()).select_from(Job).where(*held)) or 0
 
 
 def due(queue: str | None = None) -> ColumnElement[bool]:

@@ -83,7 +83,7 @@ class Worker:
         self._heard = time.monotonic()
         while not self._ending.is_set() and self._room(queue):
             try:
-                job = lease.claim(self._tools.database, queue, self._holder, self._turns.model)
+                job = self._claim(queue)
             except TimbreError as fault:
                 log.warning("no job could be taken: %s", fault)
                 return
@@ -100,10 +100,16 @@ class Worker:
             self._keeper.drop(hold)
 
     def _room(self, queue: str) -> bool:
-        held = [hold for hold in self._keeper.held if hold.queue == queue]
-        if queue == SPEECH:
-            return len(held) < self._settings.worker_slots and not self._turns.draining
-        return recovery.running(self._tools.database, LONG) < self._settings.long_jobs
+        if queue == LONG:
+            return True
+        held = sum(hold.queue == queue for hold in self._keeper.held)
+        return held < self._settings.worker_slots and not self._turns.draining
+
+    def _claim(self, queue: str) -> Job | None:
+        database = self._tools.database
+        if queue == LONG:
+            return lease.claim(database, LONG, self._holder, most=self._settings.long_jobs)
+        return lease.claim(database, queue, self._holder, self._turns.model)
 
     def _hand_back(self, **_: Any) -> None:
         """Somebody wants us to end: what is in hand goes back to its queue, and Celery then finds us idle."""
