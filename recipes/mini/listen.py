@@ -101,7 +101,7 @@ def say(gpt: Gpt, speech: Speech, places: list[int], stats: Tensor) -> list[Utte
         latents = gpt.condition(log_mel(spectrogram(clip[None]), stats))[0]
         chooser = Chooser.start(sampling, place, args.gpt_num_audio_tokens, args.gpt_start_audio_token)
         prefix = gpt.embed_prefix(latents, torch.tensor(encode(row["phonemes"], row["language"])))
-        rows.append(Utterance(row["text"], prefix, chooser, mute, *lengths(row["text"], args)))
+        rows.append(Utterance(row["text"], prefix, chooser, mute, *lengths(row["text"], args, row["language"])))
         rows[-1].alignment = Alignment(len(prefix) - LATENTS - 1)
         rows[-1].row, latent = decoding.begin(prefix, rows[-1].room)
         _take(gpt, rows[-1:], latent[None])
