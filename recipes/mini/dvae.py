@@ -21,7 +21,7 @@ from timbre.training.schedule import Schedule
 from timbre.training.trainer import Metrics, Plan, Trainer, Turn
 from timbre.xtts.dvae import DiscreteVae
 
-STEPS, RATE, FRAMES = 4400, 1.5e-3, 3200
+STEPS, RATE, FRAMES = 10_000, 1.5e-3, 3200
 VALIDATED = 150  # recordings
 READING = 0.25  # weight of the phonemes' loss
 
