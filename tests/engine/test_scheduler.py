@@ -51,6 +51,33 @@ def test_who_has_fewest_rows_comes_next_and_of_those_the_first_to_come() -> None
     assert (first.running, second.running, third.running) == (2, 1, 1)
 
 
+def test_what_nobody_listens_to_lets_all_others_go_first_and_leaves_a_row_free() -> None:
+    scheduler = Scheduler(rows=8, positions=10_000)
+    jobs = [speech(30), speech(30)]
+    for one in jobs:
+        one.background = True
+        scheduler.add(one)
+    fill(scheduler)
+    assert sum(one.running for one in jobs) == 7, "one of eight is kept"
+    live = speech(3)
+    scheduler.add(live)
+    fill(scheduler)
+    assert live.running == 1 and scheduler.waiting == 0
+    finish(scheduler, jobs[0])
+    fill(scheduler)
+    assert live.running == 2, "the next row is theirs too"
+
+
+def test_background_speech_is_not_among_those_who_are_waited_for() -> None:
+    scheduler = Scheduler(rows=1, positions=10_000)
+    for background in (False, False, True, True):
+        one = speech(1)
+        one.background = background
+        scheduler.add(one)
+    fill(scheduler)
+    assert scheduler.waiting == 1
+
+
 def test_each_step_lets_in_a_few() -> None:
     scheduler = Scheduler(rows=16, positions=10_000)
     scheduler.add(speech(10))
