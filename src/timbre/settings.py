@@ -116,7 +116,7 @@ class Settings(BaseSettings):
     worker_slots: int = Field(32, ge=1, description="Jobs that a worker has in hand at once.")
     long_jobs: int = Field(1, ge=0, description="Jobs of long work, such as training, at once in the whole service.")
     jobs_waiting: int = Field(10_000, ge=1, description="Jobs that may wait; more are refused.")
-    job_attempts: int = Field(5, ge=1, description="Times that a job is begun before it counts as failed.")
+    job_attempts: int = Field(10, ge=1, description="Times that a job is begun before it counts as failed.")
     job_kept_hours: float = Field(24.0, gt=0, description="Hours that a job and its audio are kept after its end.")
     cleanup_minutes: float = Field(30.0, gt=0, description="Minutes between two cleanups.")
     threads: int = Field(0, ge=0, description="Threads of the engine; 0: as many as there are cores.")
