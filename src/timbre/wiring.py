@@ -12,6 +12,7 @@ from timbre.audio.marking import Marking
 from timbre.engine.blocking import Client
 from timbre.engine.client import AsyncClient, OnPiece
 from timbre.settings import Settings
+from timbre.store.database import Database
 from timbre.text.growing import Growing
 from timbre.text.plan import Piece
 from timbre.voices.library import Library
@@ -19,24 +20,28 @@ from timbre.voices.library import Library
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """The engine, for code that awaits and for code that runs in a thread, and the voices."""
+    """The engine, for code that awaits and for code that runs in a thread, the voices, and the rows."""
 
     settings: Settings
     engine: AsyncClient
     waiting_engine: Client
     library: Library
     marking: Marking
+    database: Database
 
     async def prepare(self, asked: speech.Asked) -> speech.Utterance:
-        """`speech.prepare` in a thread: normalising a long text would hold up everybody else.
+        """`speech.prepare` by the profile that is asked for, or the default one, in a thread: normalising a long text
+        would hold up everybody else.
 
         An engine that is started again is waited for out here: threads that wait would be missed by those who work.
         """
+        asked = await asyncio.to_thread(speech.profiled, asked, self.database)
         stats = await self.engine.ready()
         return await asyncio.to_thread(speech.prepare, asked, stats, self.waiting_engine, self.library)
 
     async def begin(self, asked: speech.Asked) -> tuple[speech.Utterance, Growing]:
         """The same for a text that is still to come: `speech.begin` in a thread."""
+        asked = await asyncio.to_thread(speech.profiled, asked, self.database)
         stats = await self.engine.ready()
         return await asyncio.to_thread(speech.begin, asked, stats, self.waiting_engine, self.library)
 

@@ -25,10 +25,12 @@ from wyoming.info import Describe, Info, TtsVoice
 from wyoming.ping import Ping
 from wyoming.tts import Synthesize, SynthesizeChunk, SynthesizeStart, SynthesizeStop, SynthesizeVoice
 
+from timbre import profiles
 from timbre.cli.main import main
 from timbre.engine.blocking import Client
 from timbre.engine.client import AsyncClient, socket_path
 from timbre.errors import NoSuchSpeaker, UnknownLanguage, UnknownVoice
+from timbre.store.database import Database
 from timbre.wyoming.server import CONNECTIONS
 from timbre.wyoming.voices import choose
 from timbre.wyoming.wire import Wish
@@ -435,3 +437,18 @@ def test_an_engine_that_does_not_answer_is_told(service: Service, tmp_path: Path
         for event in (Describe().event(), synthesize()):
             heard = ask(server, event, last="never")
             assert heard.order == ["error"] and heard.error["code"] == "engine_unavailable"
+
+
+def test_home_assistant_hears_the_default_profile(wyoming: Server, service: Service):
+    with contextlib.closing(Database(f"sqlite:///{service.home / 'timbre.db'}")) as database:
+        slow = profiles.create(database, "Half for Home Assistant", {"speed": 0.5, "seed": 3})
+        plain = profiles.create(database, "Plain for Home Assistant", {"seed": 3})
+        lengths = []
+        try:
+            for profile in (plain, slow):
+                profiles.set_default(database, profile.id)
+                lengths.append(len(ask(wyoming, Synthesize(LONG[:80]).event()).audio))
+        finally:
+            for profile in (slow, plain):
+                profiles.delete(database, profile.id)
+    assert 1.7 < lengths[1] / lengths[0] < 2.3

@@ -1,6 +1,5 @@
 """What the routes work with, as FastAPI hands it to them."""
 
-import asyncio
 import hashlib
 from collections.abc import AsyncGenerator, AsyncIterable
 from dataclasses import dataclass
@@ -19,16 +18,13 @@ from timbre.engine.client import OnPiece
 from timbre.jobs.broker import Announcer
 from timbre.jobs.tools import Files
 from timbre.store.blobs import Blobs
-from timbre.store.database import Database
-from timbre.text.growing import Growing
 from timbre.text.plan import Piece
 
 
 @dataclass(frozen=True, slots=True)
 class Wiring(wiring.Wiring):
-    """The engine and the voices, as every server has them, and all that is kept in rows, and who may come in."""
+    """What every server has, the files of jobs, what announces and follows them, and who may come in."""
 
-    database: Database
     blobs: Blobs
     announcer: Announcer
     watcher: Watcher
@@ -38,16 +34,6 @@ class Wiring(wiring.Wiring):
     def files(self) -> Files:
         """What it takes to read the audio of jobs."""
         return Files(self.database, self.blobs, self.marking)
-
-    async def prepare(self, asked: speech.Asked) -> speech.Utterance:
-        """That of every server, by the profile that was asked for, or the default one."""
-        asked = await asyncio.to_thread(speech.profiled, asked, self.database)
-        return await wiring.Wiring.prepare(self, asked)
-
-    async def begin(self, asked: speech.Asked) -> tuple[speech.Utterance, Growing]:
-        """The same for a text that is still to come."""
-        asked = await asyncio.to_thread(speech.profiled, asked, self.database)
-        return await wiring.Wiring.begin(self, asked)
 
     def speak(
         self,

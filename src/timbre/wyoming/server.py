@@ -13,6 +13,8 @@ from timbre.engine.client import AsyncClient
 from timbre.engine.protocol import RATE
 from timbre.errors import TooManyConnections, WyomingPortTaken
 from timbre.settings import Settings
+from timbre.store.blobs import Blobs
+from timbre.store.database import Database
 from timbre.voices.library import Library
 from timbre.wiring import Wiring
 from timbre.wyoming.connection import Connection, event_limit
@@ -31,8 +33,10 @@ async def listening(settings: Settings) -> AsyncIterator[None]:
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))  # most of them wait for the engine
     engine = AsyncClient.from_settings()
     host, port = settings.wyoming_host, settings.wyoming_port
-    with Client(engine) as waiting:
-        clients = Clients(Wiring(settings, engine, waiting, Library.here(settings), Marking(settings.watermark, RATE)))
+    with Client(engine) as waiting, contextlib.closing(Database.of(settings)) as database:
+        await asyncio.to_thread(database.upgrade)
+        library = Library.of(database, Blobs.of(settings, database))
+        clients = Clients(Wiring(settings, engine, waiting, library, Marking(settings.watermark, RATE), database))
         try:
             server = await asyncio.start_server(
                 clients.serve, host, port, limit=event_limit(settings.text_limit), start_serving=False
