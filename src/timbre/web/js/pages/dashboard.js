@@ -49,6 +49,7 @@ export async function mount(root, context) {
     const wanted = newest.map(({ id }) => lines.get(id).line);
     if (wanted.length !== list.children.length || wanted.some((line, index) => list.children[index] !== line)) list.replaceChildren(...wanted);
     list.hidden = !newest.length;
+    root.querySelector(".dashboard-columns").classList.toggle("new", !newest.length); // first steps come first then
     list.nextElementSibling?.remove();
     if (!newest.length) list.after(emptyState("jobs", t("dashboard.noJobs"), t("dashboard.noJobsAbout")));
   }
