@@ -97,7 +97,7 @@ def _engine(one: dict[str, Any]) -> str:
 
 def _usage(one: dict[str, Any]) -> list[str]:
     requests, characters = f"{one['requests']} requests", f"{one['characters']} characters"
-    return [plain(one.get("name", one["key_id"])), requests, characters, f"{one['audio_s']:.0f} s of audio"]
+    return [plain(one.get("name", one["key_id"])), requests, characters]
 
 
 def _cleaned(found: dict[str, Any]) -> str:
