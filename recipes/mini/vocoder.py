@@ -24,7 +24,7 @@ from timbre.training.trainer import Metrics, Plan, Trainer, Turn
 from timbre.xtts.vocoder import Generator
 
 TRUNK_STEPS, STEPS = 8000, 4000
-TRUNK_RIVAL_FROM, RIVAL_FROM = 4500, 1000  # spectra first; the second run goes on with the rival of the first
+TRUNK_RIVAL_FROM, RIVAL_FROM = 2000, 1000  # spectra first; the second run goes on with the rival of the first
 RATE, OTHER_RATE, RIVAL_RATE = 1e-3, 1e-3, 5e-4
 PIECES, FRAMES = 8, 64  # a step; a piece is 64 frames of 256 samples, .68 s
 PASSED_WEIGHT, MATCHED_WEIGHT = 0.3, 1.0
