@@ -25,24 +25,47 @@ def programs() -> Path:
 @contextmanager
 def postgres(folder: Path) -> Iterator[str]:
     """A server of its own that keeps nothing for longer than it runs; its URL, without a database's name."""
-    user = "postgres" if os.getuid() == 0 else None  # Postgres refuses to run as root
-    if user:
+    if user := _user():
         owner = pwd.getpwnam(user)
         os.chown(folder, owner.pw_uid, owner.pw_gid)
-        for parent in list(folder.parents)[:-2]:
-            parent.chmod(parent.stat().st_mode | 0o011)
-    port, data, bin = free_port(), folder / "data", programs()
-
-    def run(*words: str) -> None:
-        subprocess.run(words, check=True, user=user, cwd="/", stdout=subprocess.DEVNULL, timeout=60)
-
-    run(str(bin / "initdb"), "-D", str(data), "-A", "trust", "-U", "timbre", "--no-sync")
-    options = f"-p {port} -k {folder} -c fsync=off -c listen_addresses=127.0.0.1 -c max_connections=200"
-    run(str(bin / "pg_ctl"), "-D", str(data), "-o", options, "-l", str(folder / "log"), "-w", "start")
+    port = free_port()
+    _run(folder, "initdb", "-A", "trust", "-U", "timbre", "--no-sync")
+    _start(folder, port)
     try:
         yield f"postgresql://timbre@127.0.0.1:{port}"
     finally:
-        run(str(bin / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
+        _stop(folder, "immediate")
+
+
+@contextmanager
+def away(folder: Path, server: str) -> Iterator[None]:
+    """That server stopped, as its administrator would, and started again."""
+    _stop(folder, "fast")
+    try:
+        yield
+    finally:
+        _start(folder, int(server.rpartition(":")[2]))
+
+
+def _user() -> str | None:
+    return "postgres" if os.getuid() == 0 else None  # Postgres refuses to run as root
+
+
+def _run(folder: Path, program: str, *words: str) -> None:
+    if user := _user():
+        for parent in list(folder.parents)[:-2]:  # each time, for every run of pytest shuts the folder of all runs
+            parent.chmod(parent.stat().st_mode | 0o011)
+    command = [str(programs() / program), "-D", str(folder / "data"), *words]
+    subprocess.run(command, check=True, user=user, cwd="/", stdout=subprocess.DEVNULL, timeout=60)
+
+
+def _start(folder: Path, port: int) -> None:
+    options = f"-p {port} -k {folder} -c fsync=off -c listen_addresses=127.0.0.1 -c max_connections=200"
+    _run(folder, "pg_ctl", "-o", options, "-l", str(folder / "log"), "-w", "start")
+
+
+def _stop(folder: Path, how: str) -> None:
+    _run(folder, "pg_ctl", "-m", how, "stop")
 
 
 def fresh_database(server: str, name: str) -> str:

@@ -67,8 +67,9 @@ def _program() -> str:
     raise BrokerMissing()
 
 
-def application(chosen: Settings) -> Celery:
-    """The Celery application of api and worker."""
+def application(chosen: Settings, answer_s: float | None = None) -> Celery:
+    """The Celery application of api and worker. answer_s: how long an answer is waited for; None: as long as it takes,
+    for a worker waits for messages."""
     app = Celery("timbre", broker=url_of(chosen), set_as_current=False)
     app.conf.update(
         task_ignore_result=True,
@@ -86,8 +87,8 @@ def application(chosen: Settings) -> Celery:
         broker_connection_timeout=PATIENCE_S,
         broker_transport_options={
             "socket_connect_timeout": PATIENCE_S,
-            "socket_timeout": None,  # it waits for messages
-            "retry_on_timeout": True,
+            "socket_timeout": answer_s,
+            "retry_on_timeout": answer_s is None,
             "max_retries": 0,
         },
     )
@@ -98,7 +99,7 @@ class Announcer:
     """Says that there is work in a queue."""
 
     def __init__(self, chosen: Settings) -> None:
-        self._app = application(chosen)
+        self._app = application(chosen, PATIENCE_S)  # a broker may be there and say nothing
 
     def announce(self, queue: str, count: int = 1) -> None:
         """Raises errors.BrokerAway. The work is found all the same, once it is back."""
