@@ -45,12 +45,9 @@ BUILT_IN = {
     profile.id: profile
     for profile in (
         BALANCED,
-        Profile(
-            "steady", "Steady", "Keeps to what is likeliest: takes of a text are more alike.", {"temperature": 0.4}
-        ),
+        Profile("steady", "Steady", "Keeps to what is likeliest: takes are more alike.", {"temperature": 0.3}),
         Profile("lively", "Lively", "Chooses more freely: takes differ more.", {"temperature": 1.0, "top_p": 0.95}),
-        Profile("slow-clear", "Slow and clear", "Steady, and slower.", {"temperature": 0.4, "speed": 0.85}),
-        Profile("brisk", "Brisk", "A tenth quicker.", {"speed": 1.1}),
+        Profile("slow", "Slow", "Steady, and slower.", {"temperature": 0.3, "speed": 0.85}),
     )
 }
 

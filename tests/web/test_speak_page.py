@@ -99,10 +99,10 @@ def test_leaving_the_page_stops_the_speech(open_page: Open, service: Service):
 
 def test_a_profile_moves_the_sliders_and_a_slider_goes_before_it(open_page: Open, service: Service):
     page = open_page()
-    profile = httpx.get(f"{service.url}/quality-profiles/slow-clear").json()
+    profile = httpx.get(f"{service.url}/quality-profiles/slow").json()
     sent = []
     page.on("request", lambda one: sent.append(one.post_data_json) if "synthesize" in one.url else None)
-    page.select_option("#profile", "slow-clear")
+    page.select_option("#profile", "slow")
     assert page.inner_text("output[for=speed]") == f"{profile['speed']:.2f}×" and "slower" in page.inner_text(
         ".choices"
     )
@@ -110,7 +110,7 @@ def test_a_profile_moves_the_sliders_and_a_slider_goes_before_it(open_page: Open
     page.focus("#temperature")
     page.keyboard.press("End")
     speak(page)
-    assert (sent[0]["quality_profile_id"], sent[0]["temperature"]) == ("slow-clear", 1.5) and "speed" not in sent[0]
+    assert (sent[0]["quality_profile_id"], sent[0]["temperature"]) == ("slow", 1.5) and "speed" not in sent[0]
     page.get_by_text("All as in the profile").click()
     assert page.inner_text("output[for=temperature]") == f"{profile['temperature']:.2f}"
 
