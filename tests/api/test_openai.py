@@ -153,6 +153,7 @@ def test_events_carry_the_same_audio(service: Service, client: openai.OpenAI):
         ({"model": "gpt-9"}, openai.NotFoundError, "unknown_model", "model"),
         ({"model": "mini"}, openai.ConflictError, "model_not_loaded", "model"),
         ({"input": ""}, openai.UnprocessableEntityError, "empty_text", "input"),
+        ({"input": " \n"}, openai.UnprocessableEntityError, "empty_text", "input"),
         ({"input": "Tea. " * 2001}, openai.UnprocessableEntityError, "text_too_long", "input"),
         ({"input": "Tea. " * 200_001}, openai.APIStatusError, "too_large", None),
         ({"response_format": "midi"}, openai.UnprocessableEntityError, "unknown_format", "response_format"),
@@ -168,6 +169,13 @@ def test_errors_are_openais(client: openai.OpenAI, wrong, kind, code, param):
     assert raised.value.code == code and raised.value.param == param
     assert raised.value.type == "invalid_request_error"
     assert raised.value.request_id
+
+
+@pytest.mark.parametrize("format", ["mp3", "opus", "aac", "flac", "wav", "pcm"])
+def test_marks_alone_are_a_pause(client: openai.OpenAI, format: str):
+    answer = client.audio.speech.create(model="tts-1", voice="ana", input=" … ", response_format=format)
+    samples, rate = decoded(answer.content, format)
+    assert len(samples) / rate == pytest.approx(0.35, abs=0.15) and abs(samples).max() < 1e-3
 
 
 def test_what_the_client_cannot_reach_is_its_own_error():

@@ -1,9 +1,12 @@
 """What OpenAI's clients ask for, under /v1."""
 
 import time
+from collections.abc import AsyncGenerator
 from typing import Any
 
+import numpy as np
 from fastapi import APIRouter, Request, Response
+from numpy.typing import NDArray
 
 from timbre.access.scopes import SPEAK
 from timbre.api import audio
@@ -11,7 +14,9 @@ from timbre.api.guard import Called, needs
 from timbre.api.routers.speech import AUDIO
 from timbre.api.schemas import OPENAI_MODELS, OpenAIFaultAnswer, OpenAISpeech, ours
 from timbre.api.wiring import Json, Wired
-from timbre.errors import UnknownFormat, UnknownModel
+from timbre.engine.protocol import RATE
+from timbre.errors import EmptyText, UnknownFormat, UnknownModel
+from timbre.text.split import PAUSE_SENTENCE
 
 FAULTS: dict[int | str, dict[str, Any]] = {"4XX": {"model": OpenAIFaultAnswer}, "5XX": {"model": OpenAIFaultAnswer}}
 router = APIRouter(prefix="/v1", tags=["openai"], responses=FAULTS, dependencies=[needs(SPEAK)])
@@ -24,8 +29,14 @@ async def speech(wanted: OpenAISpeech, request: Request, wired: Wired, caller: C
     """Speak a text, sent from its first samples on: as bare audio, or as events."""
     if wanted.response_format not in FORMATS:
         raise UnknownFormat(format=wanted.response_format, known=", ".join(FORMATS))
-    utterance = await wired.prepare(wanted.asked())
     answer = audio.events if wanted.stream_format == "sse" else audio.live
+    try:
+        utterance = await wired.prepare(wanted.asked())
+    except EmptyText:
+        if not wanted.input.strip():
+            raise
+        # Clients that take a text apart send the full stop behind a quotation by itself, and stumble over a refusal.
+        return await answer(request, _pause(), wanted.response_format, None, wired.marking)
     async with wired.guard.spending(caller, len(wanted.input)):
         return await answer(
             request, wired.speak(utterance, request), wanted.response_format, utterance.sampling.seed, wired.marking
@@ -52,6 +63,10 @@ async def voices(wired: Wired) -> Json:
     """All voices, as clients that offer a choice read them."""
     found = wired.library.all(await wired.engine.stats())
     return {"voices": [{"id": voice.id, "name": voice.name} for voice in found]}
+
+
+async def _pause() -> AsyncGenerator[NDArray[np.float32], None]:
+    yield np.zeros(round(PAUSE_SENTENCE * RATE), np.float32)
 
 
 async def _names(wired: Wired) -> list[str]:
