@@ -69,7 +69,7 @@ async def log(
     return Log(items=await asyncio.to_thread(logs.tail, wired.settings.home, lines, role, search))
 
 
-@router.get("/metrics", response_class=Response)
+@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
 async def metrics(request: Request, wired: Wired) -> Response:
     """Figures in Prometheus's text format. Any key may ask for them."""
     engines = await wired.engine.each()

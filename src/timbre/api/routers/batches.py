@@ -75,7 +75,7 @@ async def archive(
     wired: Wired,
     caller: Called,
     format: Annotated[str, Query(description="Absent: the one that each was asked for in.")] = "",
-    timeout: Annotated[int, Query(ge=1, le=600, description="Seconds to wait for the last of them.")] = 0,
+    timeout: Annotated[int | None, Query(ge=1, le=600, description="Seconds to wait for the last of them.")] = None,
 ) -> Response:
     """All audio of a batch in one archive, once each of its jobs has ended."""
     wanted = audio.check_format(format) if format else None

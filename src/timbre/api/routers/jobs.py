@@ -27,6 +27,12 @@ router = APIRouter(tags=["jobs"], dependencies=[needs(SPEAK, TRAIN)])
 IdempotencyKey = Annotated[
     str | None, Header(alias="Idempotency-Key", description="Sent again with the same request, it makes no second job.")
 ]
+KEPT = AUDIO | {
+    206: AUDIO[200] | {"description": "The part of it that a Range header asks for."},
+    304: {"description": "It has not changed since the client's copy, as If-None-Match says."},
+}
+"""What OpenAPI says of audio that is kept."""
+
 SHORTENED = 60
 """Characters of a job's name that its file is called by."""
 
@@ -133,14 +139,17 @@ async def formats(job_id: str, wired: Wired, caller: Called) -> JobFormats:
     return JobFormats(items=items)
 
 
-@router.api_route("/jobs/{job_id}/download", methods=["GET", "HEAD"], response_class=Response, responses=AUDIO)
+@router.get("/jobs/{job_id}/download", response_class=Response, responses=KEPT)
+@router.head("/jobs/{job_id}/download", response_class=Response, responses=KEPT, name="size")
 async def download(
     job_id: str,
     request: Request,
     wired: Wired,
     caller: Called,
     format: Annotated[str, Query(description="Absent: the one that was asked for.")] = "",
-    timeout: Annotated[int, Query(ge=1, le=600, description="Seconds to wait for the job; absent: none.")] = 0,
+    timeout: Annotated[
+        int | None, Query(ge=1, le=600, description="Seconds to wait for the job; absent: none.")
+    ] = None,
 ) -> Response:
     """The audio of a completed job, whole or in part."""
     job = await found(wired, job_id, seen_by(caller))
