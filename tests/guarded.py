@@ -13,6 +13,9 @@ from timbre.access.scopes import Limits
 from timbre.settings import Settings
 from timbre.store.database import Database
 
+OWN_KEY = "tb_of-the-one-who-tests-0123456789"
+"""One that a service is told by its settings."""
+
 
 @dataclass(frozen=True)
 class Guarded:

@@ -6,9 +6,9 @@ from typing import Any
 
 import httpx
 import pytest
-from guarded import Guarded, guarding
+from guarded import OWN_KEY, Guarded, guarding
 from recordings import file_of, speech
-from running import Service
+from running import Service, serving
 
 TEXT = "The kettle has just boiled."
 
@@ -40,3 +40,12 @@ def guarded(engine_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     """A service of its own that needs a key."""
     with guarding(tmp_path_factory.mktemp("guarded"), engine_folder) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def littered(engine_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service for requests of all kinds, which leave in it what they make. It asks for a key: they make keys too."""
+    home = tmp_path_factory.mktemp("littered") / "home"
+    with serving(home, engine_folder, api_key=OWN_KEY, disk_reserve_mb=0) as running:
+        yield running
+        assert "Traceback" not in running.log.read_text()
