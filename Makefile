@@ -11,7 +11,7 @@ BENCH := $(CURDIR)/build/bench
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check format env migration mini mini-evaluate bench survive load clean
+.PHONY: help serve test check format env migration mini mini-evaluate bench survive contract load clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -54,6 +54,9 @@ bench: $(VENV)/bench.stamp ## Race the engine against the public implementation 
 
 survive: $(VENV)/mini.stamp ## 200 jobs of mini while engine, worker and broker are killed 40 times (needs what `make mini-evaluate` fetched)
 	$(BIN)/python -m benchmarks.survival > benchmarks/results/survival.json
+
+contract: $(VENV)/dev.stamp ## Many examples of every route, and 2,000 garbled requests; some minutes
+	CONTRACT_EXAMPLES=20 FUZZ_REQUESTS=2000 $(BIN)/python -m pytest tests/api/test_contract.py tests/api/test_fuzz.py
 
 load: $(VENV)/bench.stamp ## Open-loop load on a whole service with mini, at and beyond what `make bench` measured; some minutes
 	$(BIN)/python -m benchmarks.load > benchmarks/results/load.json

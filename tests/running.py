@@ -107,7 +107,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-ROLES = ("engine", "api", "worker", "valkey")
+ROLES = ("engine", "api", "worker")
 
 
 def children(service: Service) -> dict[str, int]:
@@ -120,7 +120,8 @@ def children(service: Service) -> dict[str, int]:
         except (OSError, ValueError):
             continue
         if parent == service.process.pid:
-            found.update({role: int(path.name) for role in ROLES if any(role in word for word in words[:4])})
+            roles = {role for role in ROLES if role in words} or {"valkey"} & {Path(words[0].split()[0]).name[:6]}
+            found.update(dict.fromkeys(roles, int(path.name)))
     return found
 
 

@@ -39,7 +39,7 @@ def test_stats_are_those_of_this_moment(http: httpx.Client, service: Service):
     assert after["database"]["kind"] == "sqlite" and after["database"]["bytes"] > 10_000
     assert 0 < after["disk"]["free_bytes"] < after["disk"]["total_bytes"]
     assert after["voices"]["built-in"] == 4 and after["models_bytes"] > 1_000_000
-    assert after["up_s"] > before["up_s"] > 0
+    assert after["up_s"] >= before["up_s"] > 0
     assert after["broker"] == {"reachable": True, "own": True}
     [engine] = after["engines"]
     assert engine["engine"] == "engine" and engine["ready"] and engine["model"] == "tiny"

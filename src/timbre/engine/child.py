@@ -15,7 +15,7 @@ from typing import IO
 from timbre.engine.blocking import Client
 from timbre.engine.client import AsyncClient
 from timbre.engine.patience import check_ready
-from timbre.errors import EngineDown, EngineStarting, EngineUnavailable
+from timbre.errors import EngineDown, EngineEmpty, EngineStarting, EngineUnavailable
 
 Say = Callable[[str], None]
 WAITING = "Waiting for the model …"
@@ -107,6 +107,9 @@ def _wait(client: Client, child: _Child | None) -> None:
             return
         except EngineStarting:
             pass
+        except EngineEmpty:  # one of ours ends when its model cannot be loaded, and then says why
+            if child is None:
+                raise
         except EngineUnavailable:
             if child is None:
                 raise
