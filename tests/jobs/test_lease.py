@@ -128,7 +128,7 @@ def test_a_fault_that_may_pass_is_tried_again_later_and_later_and_then_no_more(d
         found = see(database, job)
         if again:
             assert found.not_before and lease.claim(database, SPEECH, "w") is None
-            pauses.append((found.not_before - now()).total_seconds())
+            pauses.append(round((found.not_before - now()).total_seconds()))
             change(database, job, not_before=now() - timedelta(seconds=1))
     assert pauses == sorted(pauses)
     assert found.status == Status.FAILED and found.error and found.error["code"] == "engine_lost"
