@@ -1,5 +1,6 @@
 """Jobs as people ask for them: one, many, how far, and what may be done with them from outside."""
 
+import re
 from collections.abc import Sequence
 
 from sqlalchemy import delete, func, or_, select
@@ -14,12 +15,17 @@ from timbre.store.tables import Batch, Job, now
 MOST = 200
 """Jobs of one page of a list."""
 
+ID = re.compile(r"j-[0-9a-f]{24}")
+"""What our ids look like."""
+
 ANYBODY = None
 """The owner to ask for where everybody's jobs may be seen."""
 
 
 def get(session: Session, job_id: str, owner: str | None = ANYBODY, locked: bool = False) -> Job:
     """Raises errors.UnknownJob, also for one of somebody else's, and JobExpired."""
+    if not ID.fullmatch(job_id):  # what no database need be asked for: a client may send anything
+        raise UnknownJob(job=ascii(job_id[:60])[1:-1])
     query = select(Job).where(Job.id == job_id)
     job = session.scalars(query.with_for_update() if locked else query).first()
     if job is None or (owner is not ANYBODY and job.owner != owner):
