@@ -26,10 +26,12 @@ async def follow(socket: WebSocket, wired: Wiring, job_id: str, owner: str | Non
         try:
             job = await asyncio.to_thread(_read, wired, job_id, owner)
         except TimbreError as fault:
-            await socket.send_json({"error": native_shape(fault, socket.scope["state"].get("request_id", ""))})
-            await socket.close(REFUSED, fault.code)
+            with contextlib.suppress(WebSocketDisconnect, RuntimeError):  # who has gone need not be told
+                await socket.send_json({"error": native_shape(fault, socket.scope["state"].get("request_id", ""))})
+                await socket.close(REFUSED, fault.code)
             return
-        await _send(socket, job)
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+            await _send(socket, job)
         await _until_gone(socket, _follow_one(socket, wired, watch, job, owner))
 
 
