@@ -170,9 +170,9 @@ def test_the_dead_of_this_machine_are_noticed_at_once(database: Database) -> Non
     add(database), add(database)
     alive = lease.claim(database, SPEECH, lease.holder_name())
     parts = lease.holder_name().split("/")
-    dead = lease.claim(database, SPEECH, "/".join([*parts[:2], "999999", "1", "worker"]))
+    dead = lease.claim(database, SPEECH, "/".join([*parts[:2], "999999", "1"]))
     elsewhere = add(database)
-    assert lease.claim(database, SPEECH, "other-host/1/2/3/worker")
+    assert lease.claim(database, SPEECH, "other-host/1/2/3")
     assert lease.give_up_dead(database) == 1
     again = lease.claim(database, SPEECH, "w")
     assert alive and dead and again and again.id == dead.id and elsewhere.id != again.id

@@ -9,10 +9,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from timbre.errors import TimbreError
+from timbre.jobs.lease import fresh
 from timbre.jobs.states import LONG, SPEECH, Status
 from timbre.store.database import Database
 from timbre.store.tables import Blob, Chore, Job, Key, Usage, now
@@ -133,11 +134,8 @@ def up_s() -> float:
 
 
 def _oldest_s(session: Session, queue: str) -> float:
-    moment = now()
-    waiting = (Job.queue == queue, Job.status == Status.QUEUED)
-    due = or_(Job.not_before.is_(None), Job.not_before <= moment)
-    first = session.scalar(select(func.min(Job.created_at)).where(*waiting, due))
-    return max(0.0, (moment - first).total_seconds()) if first else 0.0
+    first = session.scalar(select(func.min(Job.created_at)).where(Job.queue == queue, fresh()))
+    return max(0.0, (now() - first).total_seconds()) if first else 0.0
 
 
 def _words(process: Any) -> list[str]:

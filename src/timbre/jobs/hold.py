@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from timbre.errors import TimbreError
 from timbre.jobs import lease
-from timbre.jobs.states import SPEECH
+from timbre.jobs.lease import LeaseLost
+from timbre.jobs.states import CANCEL, PAUSE, SPEECH
 from timbre.store.database import Database
 from timbre.store.tables import Job
 
@@ -67,6 +68,21 @@ class Hold:
         except asyncio.CancelledError:
             if not self.why:
                 raise
+
+
+def put_down(hold: Hold, database: Database) -> None:
+    """Writes down that work was stopped, and why. What somebody else has by now is left to them."""
+    try:
+        if hold.why == CANCEL:
+            lease.cancelled(database, hold.id, hold.number)
+        elif hold.why == PAUSE:
+            lease.paused(database, hold.id, hold.number)
+        elif hold.why == HAND_BACK:
+            lease.put_back(database, hold.id, hold.number)
+        else:
+            raise LeaseLost(hold.id)
+    except LeaseLost:
+        log.info("%s is somebody else's now", hold.id)
 
 
 class Keeper:

@@ -35,9 +35,9 @@ class LeaseLost(Exception):
     """Somebody else has the job now, or it is gone."""
 
 
-def holder_name(what: str = "worker") -> str:
+def holder_name() -> str:
     """This process, so that another one on this machine can tell whether it still lives."""
-    return f"{socket.gethostname()}/{_namespace()}/{os.getpid()}/{_started(os.getpid())}/{what}"
+    return f"{socket.gethostname()}/{_namespace()}/{os.getpid()}/{_started(os.getpid())}"
 
 
 def claim(database: Database, queue: str, holder: str, model: str | None = None, most: int | None = None) -> Job | None:
@@ -48,7 +48,7 @@ def claim(database: Database, queue: str, holder: str, model: str | None = None,
     """
     while True:
         with database.writing() as session:
-            if most is not None and _in_hand(session, queue) >= most:
+            if most is not None and _count_in_hand(session, queue) >= most:
                 return None
             job: Job | None = session.scalars(_next(queue, model).with_for_update(skip_locked=True, of=Job)).first()
             if job is None:
@@ -57,10 +57,10 @@ def claim(database: Database, queue: str, holder: str, model: str | None = None,
                 job.attempts += 1
             job.version += 1
             if job.wish == CANCEL:
-                _end(job, Status.CANCELLED)
+                end(job, Status.CANCELLED)
                 continue
             if job.attempts >= settings().job_attempts:
-                _end(job, Status.FAILED, error=WorkLost(attempts=job.attempts).as_dict())
+                end(job, Status.FAILED, error=WorkLost(attempts=job.attempts).as_dict())
                 continue
             job.status, job.lease_holder = Status.PROCESSING, holder
             job.lease_number += 1
@@ -70,21 +70,27 @@ def claim(database: Database, queue: str, holder: str, model: str | None = None,
             return job
 
 
-def _in_hand(session: Session, queue: str) -> int:
+def _count_in_hand(session: Session, queue: str) -> int:
     """How many jobs of a queue somebody has in hand. Until the transaction ends nobody else counts them."""
     if session.get_bind().dialect.name == "postgresql":  # SQLite's writers are alone anyway
         session.execute(select(func.pg_advisory_xact_lock(COUNTING)))
-    held = (Job.queue == queue, Job.status == Status.PROCESSING, Job.lease_until >= now())
-    return session.scalar(select(func.count()).select_from(Job).where(*held)) or 0
+    return session.scalar(select(func.count()).select_from(Job).where(Job.queue == queue, in_hand())) or 0
 
 
-def due(queue: str | None = None) -> ColumnElement[bool]:
-    """Jobs that somebody could take now."""
-    moment = now()
-    fresh = and_(Job.status == Status.QUEUED, or_(Job.not_before.is_(None), Job.not_before <= moment))
-    left = and_(Job.status == Status.PROCESSING, Job.lease_until < moment)
-    able = or_(fresh, left)
-    return and_(Job.queue == queue, able) if queue else able
+def in_hand() -> ColumnElement[bool]:
+    """Jobs that somebody works on."""
+    return and_(Job.status == Status.PROCESSING, Job.lease_until >= now())
+
+
+def fresh() -> ColumnElement[bool]:
+    """Jobs that wait and may be begun."""
+    return and_(Job.status == Status.QUEUED, or_(Job.not_before.is_(None), Job.not_before <= now()))
+
+
+def due(queue: str) -> ColumnElement[bool]:
+    """Jobs that somebody could take now: those that wait, and those whose holder let the lease run out."""
+    left = and_(Job.status == Status.PROCESSING, Job.lease_until < now())
+    return and_(Job.queue == queue, or_(fresh(), left))
 
 
 def able_to_speak(model: str | None) -> ColumnElement[bool]:
@@ -93,12 +99,7 @@ def able_to_speak(model: str | None) -> ColumnElement[bool]:
 
 
 def _next(queue: str, model: str | None) -> Any:
-    running = (
-        select(Job.owner, func.count().label("count"))
-        .where(Job.status == Status.PROCESSING, Job.lease_until >= now())
-        .group_by(Job.owner)
-        .subquery()
-    )
+    running = select(Job.owner, func.count().label("count")).where(in_hand()).group_by(Job.owner).subquery()
     count = func.coalesce(running.c.count, 0)
     return (
         select(Job)
@@ -137,19 +138,19 @@ def complete(job: Job, **values: Any) -> None:
     for name, value in values.items():
         setattr(job, name, value)
     job.progress = 1.0
-    _end(job, Status.COMPLETED)
+    end(job, Status.COMPLETED)
 
 
 def fail(database: Database, job_id: str, number: int, fault: TimbreError) -> None:
     """Ends a job that cannot be done. Raises LeaseLost."""
     with fenced(database, job_id, number) as (_, job):
-        _end(job, Status.FAILED, error=fault.as_dict())
+        end(job, Status.FAILED, error=fault.as_dict())
 
 
 def cancelled(database: Database, job_id: str, number: int) -> None:
     """Ends a job that nobody wants any more. Raises LeaseLost."""
     with fenced(database, job_id, number) as (_, job):
-        _end(job, Status.CANCELLED)
+        end(job, Status.CANCELLED)
 
 
 def paused(database: Database, job_id: str, number: int) -> None:
@@ -172,7 +173,7 @@ def retry(database: Database, job_id: str, number: int, fault: TimbreError) -> b
     with fenced(database, job_id, number) as (_, job):
         job.attempts += 1
         if job.attempts >= settings().job_attempts:
-            _end(job, Status.FAILED, error=fault.as_dict())
+            end(job, Status.FAILED, error=fault.as_dict())
             return False
         _release(job, Status.QUEUED, str(fault)[:200], pause_after(job.attempts))
         return True
@@ -190,14 +191,12 @@ def _release(job: Job, status: Status, note: str = "", wait: timedelta | None = 
     job.announced_at = None
 
 
-def _end(job: Job, status: Status, error: dict[str, Any] | None = None) -> None:
+def end(job: Job, status: Status, error: dict[str, Any] | None = None) -> None:
+    """Ends a job: one that is ours, inside `fenced`, or one that nobody holds."""
     _release(job, status)
     job.error = error
     job.finished_at = now()
     job.expires_at = now() + timedelta(hours=settings().job_kept_hours)
-
-
-end = _end  # for those who end a job that nobody holds
 
 
 def give_up_dead(database: Database) -> int:

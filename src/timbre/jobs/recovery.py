@@ -2,11 +2,10 @@
 
 from datetime import timedelta
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from timbre.jobs.lease import able_to_speak, due
-from timbre.jobs.states import Status
+from timbre.jobs.lease import due
 from timbre.store.database import Database
 from timbre.store.tables import Chore, Job, now
 
@@ -27,25 +26,10 @@ def announced(database: Database, ids: list[str]) -> None:
         session.execute(update(Job).where(Job.id.in_(ids)).values(announced_at=now()))
 
 
-def waiting(database: Database, queue: str, model: str | None = None) -> int:
-    """Jobs that somebody could take now, while this model is loaded."""
+def count(database: Database, *those: ColumnElement[bool]) -> int:
+    """How many jobs there are of which all this holds."""
     with database.reading() as session:
-        query = select(func.count()).select_from(Job).where(due(queue), able_to_speak(model))
-        return session.scalar(query) or 0
-
-
-def waiting_before(database: Database, queue: str, priority: int) -> int:
-    """Jobs that somebody could take now and that go before this priority."""
-    with database.reading() as session:
-        query = select(func.count()).select_from(Job).where(due(queue), Job.priority < priority)
-        return session.scalar(query) or 0
-
-
-def running(database: Database, queue: str) -> int:
-    """Jobs that somebody has in hand, in the whole service."""
-    held = (Job.queue == queue, Job.status == Status.PROCESSING, Job.lease_until >= now())
-    with database.reading() as session:
-        return session.scalar(select(func.count()).select_from(Job).where(*held)) or 0
+        return session.scalar(select(func.count()).select_from(Job).where(*those)) or 0
 
 
 def take_chore(database: Database, name: str, every: timedelta) -> bool:

@@ -1,7 +1,6 @@
 """Jobs as people ask for them: one, many, how far, and what may be done with them from outside."""
 
 import re
-from collections.abc import Sequence
 
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
@@ -129,11 +128,6 @@ def remove_batch(database: Database, batch_id: str, owner: str | None = ANYBODY)
                 session.delete(job)
             else:
                 _wish(job, CANCEL)
-
-
-def versions(session: Session, ids: Sequence[str]) -> dict[str, int]:
-    """How often each of these jobs has changed."""
-    return {row[0]: row[1] for row in session.execute(select(Job.id, Job.version).where(Job.id.in_(ids)))}
 
 
 def _live(session: Session, job_id: str, owner: str | None) -> Job:

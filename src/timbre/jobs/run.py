@@ -3,6 +3,7 @@
 import importlib
 import logging
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -10,9 +11,8 @@ from typing import Any
 
 from timbre.errors import TimbreError, UnknownJob
 from timbre.jobs import lease
-from timbre.jobs.hold import HAND_BACK, Hold, Keeper
+from timbre.jobs.hold import HAND_BACK, Hold, Keeper, put_down
 from timbre.jobs.lease import LeaseLost
-from timbre.jobs.states import CANCEL, PAUSE
 from timbre.jobs.tools import Tools
 from timbre.store.tables import Job
 
@@ -67,7 +67,7 @@ def main(job_id: str, number: int, tools: Tools, parent: int | None) -> int:
     keeper.start()
     if parent is not None:
         threading.Thread(target=_watch, args=(parent, hold), daemon=True).start()
-    _on_signal(hold)
+    signal.signal(signal.SIGTERM, lambda *_: hold.stop(HAND_BACK))
     try:
         work: Callable[[Run], dict[str, Any] | None] = importlib.import_module(KINDS[job.kind]).work
         result = work(Run(job, hold, tools))
@@ -76,27 +76,12 @@ def main(job_id: str, number: int, tools: Tools, parent: int | None) -> int:
     except LeaseLost:
         log.info("%s is somebody else's now", job_id)
     except Stopped:
-        _left(hold, tools)
+        put_down(hold, tools.database)
     except TimbreError as fault:
         (lease.retry if fault.status >= 500 else lease.fail)(tools.database, job_id, number, fault)
     finally:
         keeper.close()
     return 0
-
-
-def _left(hold: Hold, tools: Tools) -> None:
-    if hold.why == CANCEL:
-        lease.cancelled(tools.database, hold.id, hold.number)
-    elif hold.why == PAUSE:
-        lease.paused(tools.database, hold.id, hold.number)
-    elif hold.why == HAND_BACK:
-        lease.put_back(tools.database, hold.id, hold.number)
-
-
-def _on_signal(hold: Hold) -> None:
-    import signal
-
-    signal.signal(signal.SIGTERM, lambda *_: hold.stop(HAND_BACK))
 
 
 def _watch(parent: int, hold: Hold) -> None:

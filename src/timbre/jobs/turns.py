@@ -41,7 +41,8 @@ class Turns:
             return
         ours = self._some_for_this()
         self.draining = waiting.created_at < now() - OVERTAKEN
-        idle = not (stats.get("running") or stats.get("waiting")) and not recovery.running(self._tools.database, SPEECH)
+        busy = stats.get("running") or stats.get("waiting")
+        idle = not busy and not recovery.count(self._tools.database, Job.queue == SPEECH, lease.in_hand())
         if idle and (self.draining or not ours) and recovery.take_chore(self._tools.database, "exchange", EXCHANGE):
             self._exchange(str(waiting.model))
 

@@ -23,9 +23,9 @@ from timbre.errors import (
 )
 from timbre.jobs import cloning, lease, speaking
 from timbre.jobs import long as long_work
-from timbre.jobs.hold import HAND_BACK, LOST, Hold
+from timbre.jobs.hold import Hold, put_down
 from timbre.jobs.lease import LeaseLost
-from timbre.jobs.states import CANCEL, LONG, PAUSE
+from timbre.jobs.states import LONG
 from timbre.jobs.tools import Tools
 from timbre.store.tables import Job
 
@@ -37,9 +37,6 @@ WAITED_FOR: tuple[type[TimbreError], ...] = (
 )  # fmt: skip
 """What passes by itself, or once somebody has seen to it: the job waits, however long that takes."""
 
-TRIED_AGAIN: tuple[type[TimbreError], ...] = (EngineLost,)
-"""What may be the job's own fault: it is tried so often and no oftener."""
-
 SOON = timedelta(seconds=2)
 
 
@@ -49,7 +46,7 @@ async def do(job: Job, hold: Hold, tools: Tools) -> None:
     try:
         await hold.until_stopped(work)
         if hold.why:
-            await asyncio.to_thread(_left, job, hold, tools)
+            await asyncio.to_thread(put_down, hold, tools.database)
         else:
             log.info("%s is done", job.id)
     except LeaseLost:
@@ -75,25 +72,13 @@ async def _after(fault: Exception, job: Job, hold: Hold, tools: Tools) -> None:
         log.warning("%s could not be put back: %s", job.id, again)
 
 
-def _left(job: Job, hold: Hold, tools: Tools) -> None:
-    """It was stopped from outside."""
-    if hold.why == CANCEL:
-        lease.cancelled(tools.database, job.id, hold.number)
-    elif hold.why == PAUSE:
-        lease.paused(tools.database, job.id, hold.number)
-    elif hold.why == HAND_BACK:
-        lease.put_back(tools.database, job.id, hold.number)
-    elif hold.why == LOST:
-        raise LeaseLost(job.id)
-
-
 def _faulted(fault: Exception, job: Job, hold: Hold, tools: Tools) -> None:
     if isinstance(fault, WAITED_FOR):
         lease.put_back(tools.database, job.id, hold.number, str(fault), SOON)
-    elif isinstance(fault, TRIED_AGAIN) or not isinstance(fault, TimbreError):
-        if not isinstance(fault, TimbreError):
-            log.error("%s failed", job.id, exc_info=fault)
-        known = fault if isinstance(fault, TimbreError) else TimbreError()
-        lease.retry(tools.database, job.id, hold.number, known)
-    else:
+    elif isinstance(fault, EngineLost):  # which may be the job's own doing
+        lease.retry(tools.database, job.id, hold.number, fault)
+    elif isinstance(fault, TimbreError):
         lease.fail(tools.database, job.id, hold.number, fault)
+    else:
+        log.error("%s failed", job.id, exc_info=fault)
+        lease.retry(tools.database, job.id, hold.number, TimbreError())

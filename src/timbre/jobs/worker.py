@@ -151,13 +151,13 @@ class Worker:
         )
         if not held or free > 0:
             return
-        shorter = recovery.waiting_before(self._tools.database, SPEECH, held[0].priority)
+        shorter = recovery.count(self._tools.database, lease.due(SPEECH), Job.priority < held[0].priority)
         for hold in held[:shorter]:
             hold.stop(HAND_BACK)
 
     def _notice_deafness(self, free: int) -> None:
         moment = time.monotonic()
-        waiting = recovery.waiting(self._tools.database, SPEECH, self._turns.model)
+        waiting = recovery.count(self._tools.database, lease.due(SPEECH), lease.able_to_speak(self._turns.model))
         if free <= 0 or self._turns.draining or not waiting:
             self._deaf_since = moment
         if moment - max(self._deaf_since, self._heard) > DEAF_S:

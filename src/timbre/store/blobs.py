@@ -8,12 +8,11 @@ import contextlib
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from timbre.errors import TimbreError
 from timbre.settings import Settings
@@ -70,8 +69,7 @@ class Blobs:
     def collect(self, grace: timedelta = GRACE) -> tuple[int, int]:
         """Deletes what no row names. Returns how many files and how many bytes."""
         count = size = 0
-        named = [exists().where(column == Blob.name) for column in NAMING]
-        stale = select(Blob).where(Blob.touched_at < now() - grace, *(~one for one in named))
+        stale = select(Blob).where(Blob.touched_at < now() - grace, _unnamed())
         with self._database.reading() as session:
             found = list(session.scalars(stale))
         for blob in found:
@@ -86,12 +84,11 @@ class Blobs:
         for blob in found:
             self._drop(blob, now() + GRACE)
 
-    def _drop(self, blob: Blob, before: object) -> bool:
+    def _drop(self, blob: Blob, before: datetime) -> bool:
         """Deletes a file while its row is held. Returns whether it could be."""
-        unnamed = [~exists().where(column == Blob.name) for column in NAMING]
         try:
             with self._database.writing() as session:
-                gone = session.execute(delete(Blob).where(Blob.name == blob.name, Blob.touched_at < before, *unnamed))
+                gone = session.execute(delete(Blob).where(Blob.name == blob.name, Blob.touched_at < before, _unnamed()))
                 if not gone.rowcount:  # type: ignore[attr-defined]
                     return False
                 self.storage.delete(blob.name)
@@ -101,7 +98,6 @@ class Blobs:
         return True
 
 
-def known_bytes(session: Session) -> tuple[int, int]:
-    """How many files there are, and how many bytes they have."""
-    sizes = list(session.scalars(select(Blob.bytes)))
-    return len(sizes), sum(sizes)
+def _unnamed() -> ColumnElement[bool]:
+    """Files that no row names."""
+    return and_(*(~exists().where(column == Blob.name) for column in NAMING))
