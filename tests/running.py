@@ -130,3 +130,16 @@ def alive(process: int) -> bool:
         return (Path("/proc") / str(process) / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def engine_of(http: httpx.Client) -> dict:
+    """What the first engine says of itself."""
+    return http.get("/health/engines").json()["items"][0]
+
+
+def until_quiet(http: httpx.Client) -> None:
+    """Returns once the engine has nothing in hand."""
+    deadline = time.monotonic() + 5
+    while (found := engine_of(http))["running"] or found["waiting"]:
+        assert time.monotonic() < deadline, found
+        time.sleep(0.05)

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
-from running import Service, children, serving
+from running import Service, children, engine_of, serving, until_quiet
 from sound import decoded
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -311,14 +311,3 @@ def test_an_engine_that_falls_before_it_was_heard_is_waited_for(engine_folder: P
         heard = asyncio.run(test(service))
         with httpx.Client(base_url=service.url, timeout=60) as http:
             same(heard.audio, whole(http, STORY))
-
-
-def engine_of(http: httpx.Client) -> dict:
-    return http.get("/health/engines").json()["items"][0]
-
-
-def until_quiet(http: httpx.Client) -> None:
-    deadline = time.monotonic() + 5
-    while (found := engine_of(http))["running"] or found["waiting"]:
-        assert time.monotonic() < deadline, found
-        time.sleep(0.05)

@@ -8,26 +8,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from models.hub import COMMIT, Hub, tiny_release
-from models.hub import serving as serving_hub
-from running import Service, serving
+from models.hub import COMMIT, Hub
+from running import Service
 
 TEXT = "The kettle has just boiled."
-
-
-@pytest.fixture(scope="module")
-def hub(engine_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    """A hub whose xtts-v2 is the tiny model in the public layout."""
-    with serving_hub(Hub(tiny_release(engine_folder, tmp_path_factory.mktemp("studio")))) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def own(hub: Hub, engine_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HF_ENDPOINT", hub.url)
-        with serving(tmp_path_factory.mktemp("home"), engine_folder) as running:
-            yield running
 
 
 @pytest.fixture(scope="module")

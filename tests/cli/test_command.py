@@ -1,9 +1,7 @@
 """The command as a user meets it: help, exit codes, one sentence for what goes wrong."""
 
 import json
-import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -12,26 +10,6 @@ from recordings import file_of, speech
 from running import GOLDEN
 
 from timbre.cli.main import VERBS
-
-
-@pytest.fixture
-def timbre(tmp_path: Path):
-    """Runs the command with a home folder of its own."""
-
-    def run(*words: str, **settings: str) -> subprocess.CompletedProcess[str]:
-        environment = os.environ | {"TIMBRE_HOME": str(tmp_path / "home")} | settings
-        command = [sys.executable, "-m", "timbre", *words]
-        return subprocess.run(
-            command,
-            env=environment,
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            timeout=240,
-        )
-
-    return run
 
 
 def is_one_sentence(done: subprocess.CompletedProcess[str], *words: str) -> bool:

@@ -1,9 +1,7 @@
 """`timbre profiles` and `timbre models`, on this machine and of a service elsewhere."""
 
-import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,26 +9,6 @@ import pytest
 from running import Service
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def timbre(tmp_path: Path) -> Run:
-    """Runs the command with a home folder of its own."""
-
-    def run(*words: str, **settings: str) -> subprocess.CompletedProcess[str]:
-        environment = os.environ | {"TIMBRE_HOME": str(tmp_path / "home")} | settings
-        command = [sys.executable, "-m", "timbre", *words]
-        return subprocess.run(
-            command,
-            env=environment,
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            timeout=240,
-        )
-
-    return run
 
 
 def listed(done: subprocess.CompletedProcess[str]) -> list[list[str]]:

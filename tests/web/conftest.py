@@ -8,7 +8,7 @@ from running import Service
 from walking import ARGUMENTS, CHROMIUM, Open, opening
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # it has an event loop in this thread, which those after these tests must not meet
 def driver() -> Iterator["playwright.Playwright"]:  # noqa: F821
     if CHROMIUM is None:
         pytest.skip("no browser: apt-get install chromium")
@@ -17,7 +17,7 @@ def driver() -> Iterator["playwright.Playwright"]:  # noqa: F821
         yield driver
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(driver) -> Iterator["playwright.Browser"]:  # noqa: F821
     browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
     yield browser

@@ -1,28 +1,9 @@
 """The Models page in a real browser: a licence read and accepted, a model installed, loaded, unloaded and deleted."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from models.hub import Hub, tiny_release
-from models.hub import serving as serving_hub
-from running import Service, serving
+from models.hub import Hub
+from running import Service
 from walking import Open, findings, shown, until
-
-
-@pytest.fixture(scope="module")
-def hub(engine_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    with serving_hub(Hub(tiny_release(engine_folder, tmp_path_factory.mktemp("studio")))) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def own(hub: Hub, engine_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A service of our own, for its models come and go."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HF_ENDPOINT", hub.url)
-        with serving(tmp_path_factory.mktemp("home"), engine_folder) as running:
-            yield running
 
 
 def card(page, name: str):

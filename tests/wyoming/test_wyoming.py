@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +17,7 @@ import httpx
 import pytest
 from libraries import library_at
 from recordings import file_of, speech
-from running import Service, free_port
+from running import Service, engine_of, free_port, until_quiet
 from wyoming.audio import AudioChunk
 from wyoming.client import AsyncTcpClient
 from wyoming.event import Event
@@ -39,12 +38,6 @@ from timbre.wyoming.wire import Wish
 TEXT = "The kettle has just boiled."
 LONG = "Tea now. " * 1000
 SPOKEN = ["audio-start", "audio-chunk", "audio-stop"]
-
-
-def run_apart(work):
-    """Runs a coroutine in a thread of its own: the browser's tests leave a loop in this one."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()
 
 
 @dataclass(frozen=True)
@@ -118,7 +111,7 @@ def ask(server: Server, *events: Event, last: str = "audio-stop") -> Heard:
                 await client.write_event(event)
             return await listen(client, last)
 
-    return run_apart(test())
+    return asyncio.run(test())
 
 
 def synthesize(text: str = TEXT, **voice: str) -> Event:
@@ -141,7 +134,7 @@ def voices(server: Server) -> dict[str, TtsVoice]:
             assert event is not None and Info.is_type(event.type), event
             return Info.from_event(event)
 
-    (program,) = run_apart(test()).tts
+    (program,) = asyncio.run(test()).tts
     assert program.installed and program.supports_synthesize_streaming and program.name == "Timbre"
     assert all(voice.installed and voice.description for voice in program.voices)
     found = {voice.name: voice for voice in program.voices}
@@ -229,7 +222,7 @@ def test_one_connection_takes_many_requests_and_answers_in_order(wyoming: Server
             assert (await listen(client, "info")).order == ["info"]
             assert (await listen(client, "audio-stop")).order == SPOKEN
 
-    run_apart(test())
+    asyncio.run(test())
 
 
 def test_a_ping_is_answered_while_speech_goes_out(wyoming: Server):
@@ -242,7 +235,7 @@ def test_a_ping_is_answered_while_speech_goes_out(wyoming: Server):
                 pass
             assert event is not None and event.type == "pong" and event.data == {"text": "still there?"}
 
-    run_apart(test())
+    asyncio.run(test())
 
 
 @pytest.mark.parametrize("parts", [[*TEXT], [TEXT, " And nobody is here."], [TEXT]], ids=["letters", "two", "one"])
@@ -262,7 +255,7 @@ def test_sound_comes_before_the_text_is_complete(wyoming: Server):
                 await client.write_event(event)
             return await listen(client, "synthesize-stopped")
 
-    assert run_apart(test()).order == ["audio-chunk", "audio-stop", "synthesize-stopped"]
+    assert asyncio.run(test()).order == ["audio-chunk", "audio-stop", "synthesize-stopped"]
 
 
 def test_a_text_that_becomes_too_long_is_spoken_as_far_as_it_came(wyoming: Server):
@@ -330,19 +323,8 @@ def test_a_client_that_goes_away_stops_the_engine(service: Service, wyoming: Ser
             await client.disconnect()
 
     with httpx.Client(base_url=service.url) as http:
-        run_apart(test(http))
+        asyncio.run(test(http))
         until_quiet(http)
-
-
-def engine_of(http: httpx.Client) -> dict:
-    return http.get("/health/engines").json()["items"][0]
-
-
-def until_quiet(http: httpx.Client) -> None:
-    deadline = time.monotonic() + 5
-    while (found := engine_of(http))["running"] or found["waiting"]:
-        assert time.monotonic() < deadline, found
-        time.sleep(0.05)
 
 
 # What is no event
@@ -414,7 +396,7 @@ def test_so_many_connections_and_no_more(wyoming: Server):
                 heard = await listen(one_more, "never")
                 assert heard.order == ["error"] and heard.error["code"] == "too_many_connections"
 
-    run_apart(test())
+    asyncio.run(test())
     assert ask(wyoming, synthesize()).order == SPOKEN
 
 
