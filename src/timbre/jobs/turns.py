@@ -5,6 +5,7 @@ A model is exchanged only while nothing is being said. Who has waited for a minu
 
 import logging
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -30,11 +31,8 @@ class Turns:
 
     def look(self) -> None:
         """Exchanges the model when it is time. To be called every few seconds."""
-        try:
-            stats = self._tools.waiting_engine.stats()
-        except (EngineUnavailable, EngineStarting):
+        if (stats := self._ask()) is None:
             return
-        self.model = stats.get("model")
         waiting = self._first_for_another()
         self.draining = False
         if waiting is None or self.model is None:
@@ -45,6 +43,20 @@ class Turns:
         idle = not busy and not recovery.count(self._tools.database, Job.queue == SPEECH, lease.in_hand())
         if idle and (self.draining or not ours) and recovery.take_chore(self._tools.database, "exchange", EXCHANGE):
             self._exchange(str(waiting.model))
+
+    def loaded(self) -> str | None:
+        """The model that the engine holds, as of the last look; asked for where there was none yet."""
+        if self.model is None:
+            self._ask()
+        return self.model
+
+    def _ask(self) -> dict[str, Any] | None:
+        try:
+            stats = self._tools.waiting_engine.stats()
+        except (EngineUnavailable, EngineStarting):
+            return None
+        self.model = stats.get("model")
+        return stats
 
     def _exchange(self, model: str) -> None:
         log.info("the model %s is loaded, for jobs wait for it", model)

@@ -109,7 +109,7 @@ class Worker:
         database = self._tools.database
         if queue == LONG:
             return lease.claim(database, LONG, self._holder, most=self._settings.long_jobs)
-        return lease.claim(database, queue, self._holder, self._turns.model)
+        return lease.claim(database, queue, self._holder, self._turns.loaded())
 
     def _hand_back(self, **_: Any) -> None:
         """Somebody wants us to end: what is in hand goes back to its queue, and Celery then finds us idle."""
