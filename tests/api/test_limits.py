@@ -11,7 +11,8 @@ import openai
 import pytest
 from running import Service, serving
 
-LONG = {"text": "Tea now. " * 200, "format": "pcm"}
+SENTENCE = "Tea now, and more of it later, when the kettle sings, " * 4 + "please. "
+LONG = {"text": SENTENCE * 40, "format": "pcm"}  # of long pieces: while one is being said, who waits goes on waiting
 SHORT = {"text": "Tea now.", "format": "pcm"}
 AT_ONCE_S = 2.0
 
@@ -73,15 +74,18 @@ def test_a_refusal_comes_at_once_and_says_when_to_come_again(narrow: Service):
 
 @pytest.mark.parametrize("format", ["sse", "audio"])
 def test_openais_client_knows_the_refusals(narrow: Service, format: str):
-    async def refusal(who: str) -> openai.APIStatusError:
-        async with openai.AsyncOpenAI(base_url=f"{narrow.url}/v1", api_key=who, max_retries=0) as client:
-            with pytest.raises(openai.APIStatusError) as raised:
-                await client.audio.speech.create(model="tts-1", voice="alloy", input="Tea.", stream_format=format)
-            return raised.value
+    def speech_of(who: str) -> openai.resources.audio.AsyncSpeech:
+        return openai.AsyncOpenAI(base_url=f"{narrow.url}/v1", api_key=who, max_retries=0).audio.speech
+
+    async def refusal(speech: openai.resources.audio.AsyncSpeech) -> openai.APIStatusError:
+        with pytest.raises(openai.APIStatusError) as raised:
+            await speech.create(model="tts-1", voice="alloy", input="Tea.", stream_format=format)
+        return raised.value
 
     async def test():
+        anna, bert = speech_of("anna"), speech_of("bert")  # first, for the package takes its time when it is new
         async with crowded(narrow):
-            limited, busy = await refusal("anna"), await refusal("bert")
+            limited, busy = await refusal(anna), await refusal(bert)
         assert isinstance(limited, openai.RateLimitError)
         assert (limited.code, limited.type) == ("too_many_streams", "rate_limit_error")
         assert isinstance(busy, openai.InternalServerError)

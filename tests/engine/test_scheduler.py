@@ -78,6 +78,19 @@ def test_background_speech_is_not_among_those_who_are_waited_for() -> None:
     assert scheduler.waiting == 1
 
 
+def test_who_waits_goes_on_waiting_while_the_one_before_is_between_two_utterances() -> None:
+    scheduler = Scheduler(rows=1, positions=10_000)
+    first, second = speech(5), speech(5)
+    scheduler.add(first)
+    scheduler.add(second)
+    fill(scheduler)
+    assert scheduler.waiting == 1
+    finish(scheduler, first)
+    assert not scheduler.running and scheduler.waiting == 1
+    fill(scheduler)
+    assert first.running == 1 and second.running == 0
+
+
 def test_each_step_lets_in_a_few() -> None:
     scheduler = Scheduler(rows=16, positions=10_000)
     scheduler.add(speech(10))

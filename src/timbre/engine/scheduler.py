@@ -25,7 +25,13 @@ class Scheduler:
         unheard = sum(
             bool(speech.waiting) and not (speech.begun or speech.given or speech.background) for speech in self.speeches
         )
-        return max(0, unheard - max(0, self.rows - len(self.running)))
+        between = sum(
+            bool(speech.waiting and (speech.begun or speech.given) and not speech.running)
+            and len(speech.begun) < AHEAD
+            and not speech.background
+            for speech in self.speeches
+        )  # two of their utterances, and so about to take a row again, before any newcomer
+        return max(0, unheard - max(0, self.rows - len(self.running) - between))
 
     def add(self, speech: Speech) -> None:
         """Take a speech in hand."""
