@@ -160,12 +160,12 @@ def test_the_same_key_makes_one_job(http: httpx.Client):
 
 
 def test_a_list_is_searched_filtered_and_turned_page_by_page(http: httpx.Client):
-    made = [wait(http, post(http, text=f"Pelican number {number}.", name="100%_sure"))["id"] for number in range(3)]
-    assert [job["id"] for job in http.get("/jobs?search=pelican").json()["items"]] == made[::-1]
+    made = [wait(http, post(http, text=f"Flamingo number {number}.", name="100%_sure"))["id"] for number in range(3)]
+    assert [job["id"] for job in http.get("/jobs?search=flamingo").json()["items"]] == made[::-1]
     assert len(http.get("/jobs", params={"search": "100%_"}).json()["items"]) == 3
     assert http.get("/jobs", params={"search": "1%e"}).json()["items"] == []
-    first = http.get("/jobs?search=pelican&limit=2").json()
-    rest = http.get("/jobs", params={"search": "pelican", "limit": 2, "cursor": first["next"]}).json()
+    first = http.get("/jobs?search=flamingo&limit=2").json()
+    rest = http.get("/jobs", params={"search": "flamingo", "limit": 2, "cursor": first["next"]}).json()
     assert [job["id"] for job in first["items"] + rest["items"]] == made[::-1] and rest["next"] is None
     assert all(job["status"] == "completed" for job in http.get("/jobs?status=completed").json()["items"])
     fault(http.get("/jobs?status=done"), 422, "unknown_status")
