@@ -28,7 +28,6 @@ import psutil  # noqa: E402
 import requests  # noqa: E402
 from locust import HttpUser, task  # noqa: E402
 from locust.env import Environment  # noqa: E402
-from websockets.sync.client import connect  # noqa: E402
 
 PORT = 8172
 URL = f"http://127.0.0.1:{PORT}"
@@ -177,9 +176,18 @@ def _share(values: list[float]) -> dict[str, float] | None:
 SHARES = {"min": 0.0, "median": 0.5, "p95": 0.95, "max": 1.0}
 
 
-def watch(count: int) -> list[Any]:
-    """So many WebSockets that follow all jobs and hear next to nothing."""
-    return [connect(f"ws://127.0.0.1:{PORT}/ws/jobs") for _ in range(count)]
+class Watching:
+    """So many WebSockets that follow all jobs and hear next to nothing, in a process of their own."""
+
+    def __init__(self, count: int) -> None:
+        words = [sys.executable, "-m", "benchmarks.sockets", f"ws://127.0.0.1:{PORT}/ws/jobs", str(count)]
+        self._process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert self._process.stdout is not None
+        self.opened = int(self._process.stdout.readline())
+
+    def close(self) -> int:
+        """How many are still open."""
+        return int(self._process.communicate()[0])
 
 
 def main() -> None:
@@ -199,17 +207,17 @@ def main() -> None:
         service = Service(Path(folder))
         try:
             clip, mean_s = _measured()
-            sockets = watch(options.sockets)
+            sockets = Watching(options.sockets)
             rate = capacity / mean_s
             result = {
                 "machine": bench["machine"],
                 "capacity_audio_s_a_second": capacity,
                 "mean_sentence_s": round(mean_s, 2),
-                "idle_sockets": len(sockets),
+                "idle_sockets": sockets.opened,
                 "within": run(service, options.share * rate, options.minutes * 60, clip),
                 "beyond": run(service, options.beyond * rate, options.minutes * 60 / 5, None),
                 "after": run(service, 1.0, 20, None),
-                "sockets_alive": sum(socket.state.name == "OPEN" for socket in sockets),
+                "sockets_alive": sockets.close(),
                 "tracebacks": service.log.read_text().count("Traceback"),
             }
         finally:

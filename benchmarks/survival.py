@@ -1,8 +1,9 @@
 """Jobs while engine, worker and broker are killed: none lost, none done twice, all of it said right. Prints JSON.
 
 A whole service with `mini` on a port of its own. 200 jobs, one in five a long text; 40 kills with -9 at random moments,
-each of a process that was there and working (others are not counted). Then every job's audio is heard by Whisper, and
-some texts are spoken once more in peace, with the same seeds: what was broken off and gone on with must have the same
+each of a process that was there and working (others are not counted). Then every job's audio is heard by Whisper.
+What it does not understand is spoken once more in peace, for the model itself says some texts wrong; so are some of the
+long texts, with the same seeds: what was broken off and gone on with must have the same
 codes, and so the same length; where a piece became the first of a request, the vocoder rounds a little otherwise.
 """
 
@@ -153,12 +154,16 @@ def main() -> None:
             took = time.monotonic() - began
             jobs = states(service, ids)
             waves = {id: heard(service, id) for id in ids if jobs[id]["status"] == "completed"}
-            gaps = [_gap(service, waves[ids[seed]], texts[seed], seed) for seed in _some(options, texts, waves, ids)]
+            judge = whisper_base(options.build)
+            errors = {id: _errors(judge, texts[place], waves[id]) for place, id in enumerate(ids) if id in waves}
+            wrong = [place for place, id in enumerate(ids) if errors.get(id, 0) > WRONG]
+            some = _some(options, texts, waves, ids)
+            peace = {seed: _in_peace(service, texts[seed], seed) for seed in {*some, *wrong}}
+            gaps = [_gap(waves[ids[seed]], peace[seed]) for seed in some]
+            mended = [seed for seed in wrong if _errors(judge, texts[seed], peace[seed]) <= WRONG]
             done = Counter(re.findall(r"(j-[0-9a-f]+) is done", service.log.read_text()))
         finally:
             service.close()
-    judge = whisper_base(options.build)
-    errors = {id: _errors(judge, texts[place], waves[id]) for place, id in enumerate(ids) if id in waves}
     result = {
         "machine": machine(),
         "jobs": len(ids),
@@ -168,7 +173,8 @@ def main() -> None:
         "states": dict(Counter(job["status"] for job in jobs.values())),
         "lost": sum(job["status"] != "completed" for job in jobs.values()),
         "doubled": sum(count > 1 for count in done.values()),
-        "wrong_by_recognition": sum(rate > WRONG for rate in errors.values()),
+        "wrong_by_recognition": len(wrong),
+        "right_in_peace": len(mended),
         "word_error_rate": round(float(np.mean(list(errors.values()))), 4),
         "spoken_again": len(gaps),
         "of_another_length": sum(gap is None for gap in gaps),
@@ -176,7 +182,7 @@ def main() -> None:
         "faults": [job["error"]["message"] for job in jobs.values() if "error" in job],
     }
     print(json.dumps(result, indent=1))
-    whole = result["lost"] == result["doubled"] == result["wrong_by_recognition"] == 0
+    whole = result["lost"] == result["doubled"] == result["right_in_peace"] == 0
     sys.exit(0 if whole and sum(kills.values()) == options.kills and None not in gaps else 1)
 
 
@@ -186,11 +192,14 @@ def _some(options: argparse.Namespace, texts: list[str], waves: dict[str, Any], 
     return sorted(able, key=lambda place: -len(texts[place]))[: options.again]
 
 
-def _gap(service: Service, wave: np.ndarray, text: str, seed: int) -> float | None:
-    """The largest difference to the same text and seed, of a full scale of 1; None: it has another length."""
-    answer = service.http.post("/jobs", json={"text": text, "seed": seed})
-    id = answer.json()["id"]
-    again = decode(service.http.get(f"/jobs/{id}/download?format=flac&timeout=600", timeout=700).content, RATE)
+def _in_peace(service: Service, text: str, seed: int) -> np.ndarray:
+    """The same text and seed once more, while nothing is killed."""
+    id = service.http.post("/jobs", json={"text": text, "seed": seed}).json()["id"]
+    return decode(service.http.get(f"/jobs/{id}/download?format=flac&timeout=600", timeout=700).content, RATE)
+
+
+def _gap(wave: np.ndarray, again: np.ndarray) -> float | None:
+    """The largest difference, of a full scale of 1; None: another length."""
     return float(np.abs(wave - again).max()) if len(wave) == len(again) else None
 
 

@@ -7,6 +7,7 @@ engine's socket as `as_dict` and come back as themselves by `from_dict`.
 from timbre.errors.access import *
 from timbre.errors.base import *
 from timbre.errors.command import *
+from timbre.errors.datasets import *
 from timbre.errors.engine import *
 from timbre.errors.jobs import *
 from timbre.errors.models import *
@@ -15,6 +16,7 @@ from timbre.errors.service import *
 from timbre.errors.storage import *
 from timbre.errors.store import *
 from timbre.errors.text import *
+from timbre.errors.training import *
 from timbre.errors.uploads import *
 from timbre.errors.voices import *
 from timbre.errors.watermark import *

@@ -19,13 +19,26 @@ from timbre.settings import Settings
 from timbre.store.database import Database
 from timbre.store.storage import Storage, storage
 from timbre.store.tables import Blob, PieceAudio, Rendition, VoiceBlob, now
+from timbre.store.tables_training import BuildFile, BuildRow, CheckpointRow, RunRow, SampleRow, SourceRow
 
 log = logging.getLogger(__name__)
 
 GRACE = timedelta(hours=1)
 """How long a file is kept that no row names: whoever wrote it is about to name it."""
 
-NAMING = (PieceAudio.blob, Rendition.blob, VoiceBlob.blob)
+NAMING = (
+    PieceAudio.blob,
+    Rendition.blob,
+    VoiceBlob.blob,
+    SourceRow.upload,
+    SourceRow.blob,
+    BuildRow.manifest,
+    BuildFile.blob,
+    RunRow.manifest,
+    CheckpointRow.blob,
+    SampleRow.blob,
+    SampleRow.reference,
+)
 """Every column that names a file."""
 
 

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
+from timbre.store import tables_training  # noqa: F401  (its tables are to be known)
 from timbre.store.tables import Base, Utc
 
 

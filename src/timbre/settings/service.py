@@ -1,18 +1,15 @@
-"""The one Settings object. Every default stands here once; `.env.example` is generated from it (`make env`)."""
+"""What the service as a whole is set by: where it listens, what it keeps and where, how much it takes."""
 
-from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings
 
 
-class Settings(BaseSettings):
-    """What can be set from the environment (prefix TIMBRE_) or from a `.env` file, each with its description."""
-
-    model_config = SettingsConfigDict(env_prefix="TIMBRE_", env_file=".env", extra="ignore")
+class ServiceSettings(BaseSettings):
+    """Each with its description."""
 
     home: Path = Field(
         default_factory=lambda: user_data_path("timbre"), description="The one folder for all that is kept."
@@ -143,22 +140,3 @@ class Settings(BaseSettings):
     def devices(self) -> list[str]:
         """Where engines run, each with a process of its own."""
         return self.engine_device.split(",")
-
-
-@lru_cache
-def settings() -> Settings:
-    """The settings of this process, read once."""
-    return Settings()
-
-
-def example() -> str:
-    """What `.env.example` holds: every setting with its description, commented out, at its default."""
-    lines = ["# Copy this file to .env and take away the # before what you want to change. Written by: make env", ""]
-    for name, field in Settings.model_fields.items():
-        default = "" if field.default_factory else field.default
-        lines += [f"# {field.description}", f"# TIMBRE_{name.upper()}={default}", ""]
-    return "\n".join(lines)
-
-
-if __name__ == "__main__":
-    print(example(), end="")
