@@ -19,7 +19,7 @@ from timbre.settings import Settings
 from timbre.store.database import Database
 from timbre.store.storage import Storage, storage
 from timbre.store.tables import Blob, PieceAudio, Rendition, VoiceBlob, now
-from timbre.store.tables_training import BuildFile, BuildRow, CheckpointRow, RunRow, SampleRow, SourceRow
+from timbre.store.tables_training import BuildFile, BuildRow, CheckpointRow, RunRow, SampleRow, SegmentRow, SourceRow
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,7 @@ NAMING = (
     VoiceBlob.blob,
     SourceRow.upload,
     SourceRow.blob,
+    SegmentRow.clip,
     BuildRow.manifest,
     BuildFile.blob,
     RunRow.manifest,

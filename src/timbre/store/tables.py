@@ -34,7 +34,13 @@ class Utc(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
-    type_annotation_map = {datetime: Utc, dict[str, Any]: JSON, list[str]: JSON, list[dict[str, Any]]: JSON}  # noqa: RUF012
+    type_annotation_map = {  # noqa: RUF012
+        datetime: Utc,
+        dict[str, Any]: JSON,
+        list[str]: JSON,
+        list[float]: JSON,
+        list[dict[str, Any]]: JSON,
+    }
 
 
 class Blob(Base):

@@ -59,6 +59,8 @@ class SegmentRow(Base):
     reasons: Mapped[list[str]] = mapped_column(default=list)  # why the filter leaves it out; none: it stays
     verdict: Mapped[str] = mapped_column(String(8), default="")  # keep, drop: a person's, before the filter's
     edited: Mapped[list[str]] = mapped_column(default=list)  # what a person changed: text, edges
+    voice: Mapped[list[float]] = mapped_column(default=list)  # how it sounds: figures that tell speakers apart
+    clip: Mapped[str | None] = mapped_column(String(120), index=True)  # FLAC, as the last build made it
     done: Mapped[dict[str, Any]] = mapped_column(default=dict)  # as a source's
     changed_at: Mapped[datetime] = mapped_column(default=now)
 

@@ -200,6 +200,8 @@ def upgrade() -> None:
         sa.Column("reasons", sa.JSON(), nullable=False),
         sa.Column("verdict", sa.String(length=8), nullable=False),
         sa.Column("edited", sa.JSON(), nullable=False),
+        sa.Column("voice", sa.JSON(), nullable=False),
+        sa.Column("clip", sa.String(length=120), nullable=True),
         sa.Column("done", sa.JSON(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["dataset_id"], ["datasets.id"], ondelete="CASCADE"),
@@ -207,6 +209,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("dataset_segments", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_dataset_segments_clip"), ["clip"], unique=False)
         batch_op.create_index(batch_op.f("ix_dataset_segments_source_id"), ["source_id"], unique=False)
         batch_op.create_index("segments_in_order", ["dataset_id", "source_id", "begin"], unique=False)
 
@@ -243,6 +246,7 @@ def downgrade() -> None:
     with op.batch_alter_table("dataset_segments", schema=None) as batch_op:
         batch_op.drop_index("segments_in_order")
         batch_op.drop_index(batch_op.f("ix_dataset_segments_source_id"))
+        batch_op.drop_index(batch_op.f("ix_dataset_segments_clip"))
 
     op.drop_table("dataset_segments")
     with op.batch_alter_table("dataset_build_files", schema=None) as batch_op:
