@@ -7,17 +7,23 @@ import argparse
 import asyncio
 import sys
 
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 
 
 async def idle(url: str, count: int) -> int:
     """How many of so many connections outlive the wait."""
     sockets = [await connect(url) for _ in range(count)]
+    hearing = [asyncio.create_task(_hear(socket)) for socket in sockets]  # unread words would stop the pings
     print(count, flush=True)
     await asyncio.to_thread(sys.stdin.read)
     alive = sum(socket.state.name == "OPEN" for socket in sockets)
-    await asyncio.gather(*(socket.close() for socket in sockets))
+    await asyncio.gather(*(socket.close() for socket in sockets), *hearing)
     return alive
+
+
+async def _hear(socket: ClientConnection) -> None:
+    async for _ in socket:
+        pass
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncGenerator, Generator
 from functools import cached_property
 
@@ -17,6 +18,10 @@ log = logging.getLogger(__name__)
 
 Samples = NDArray[np.float32]
 PERTH, NONE = "perth", "none"
+
+IN_HAND_S, TOGETHER_S = 0.5, 1.5
+"""Marking a little at a time costs several times as much: while a listener has more than so many seconds in hand that
+were not played yet, what comes is kept until it is so long."""
 
 
 class Marking:
@@ -59,12 +64,13 @@ class Marking:
             if not self.is_on:
                 yield from spoken
                 return
-            marker = watermark.Marker(self._rate)
+            marker, together = watermark.Marker(self._rate), Together(self._rate)
             for samples in spoken:
-                if len(marked := marker.feed(samples)):
+                if together.add(samples) and len(marked := marker.feed(together.taken())):
                     yield marked
-            if len(marked := marker.finish()):
-                yield marked
+            for marked in (marker.feed(together.taken()), marker.finish()):
+                if len(marked):
+                    yield marked
 
     async def stream(self, spoken: AsyncGenerator[Samples, None]) -> AsyncGenerator[Samples, None]:
         """The same for a stream that is waited for."""
@@ -73,9 +79,36 @@ class Marking:
                 async for samples in spoken:
                     yield samples
                 return
-            marker = watermark.Marker(self._rate)
+            marker, together = watermark.Marker(self._rate), Together(self._rate)
             async for samples in spoken:
-                if len(marked := await asyncio.to_thread(marker.feed, samples)):
+                if together.add(samples) and len(marked := await asyncio.to_thread(marker.feed, together.taken())):
                     yield marked
-            if len(marked := await asyncio.to_thread(marker.finish)):
-                yield marked
+            rest = together.taken()
+            for last in (lambda: marker.feed(rest), marker.finish):
+                if len(marked := await asyncio.to_thread(last)):
+                    yield marked
+
+
+class Together:
+    """Samples that wait to be marked together, as long as whoever plays them as they come does not miss them."""
+
+    def __init__(self, rate: int) -> None:
+        self._rate = rate
+        self._waiting: list[Samples] = []
+        self._count = self._given = 0
+        self._began = 0.0
+
+    def add(self, samples: Samples) -> bool:
+        """One more stretch. Whether all that wait are due."""
+        self._waiting.append(samples)
+        self._count += len(samples)
+        in_hand = self._given / self._rate - (time.monotonic() - self._began)
+        return not self._given or in_hand < IN_HAND_S or self._count >= TOGETHER_S * self._rate
+
+    def taken(self) -> Samples:
+        """Those that wait; none do after it."""
+        samples = np.concatenate([np.zeros(0, np.float32), *self._waiting])
+        self._began = self._began or time.monotonic()
+        self._given += self._count
+        self._waiting, self._count = [], 0
+        return samples
