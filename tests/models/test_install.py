@@ -18,6 +18,7 @@ from timbre.errors import (
     NotInstallable,
     WrongChecksum,
 )
+from timbre.models import hub as fetching
 from timbre.models import install as installing
 from timbre.models import licence
 from timbre.models.install import install, install_from
@@ -78,7 +79,7 @@ def test_what_is_installed_is_not_fetched_again(hub: Hub, home: Path):
 
 
 def test_a_download_that_was_cut_goes_on_where_it_stopped(hub: Hub, home: Path, files: dict[str, bytes], monkeypatch):
-    monkeypatch.setattr(installing, "CHUNK", 100_000)
+    monkeypatch.setattr(fetching, "CHUNK", 100_000)
     hub.cut = {"model.pth": 1_200_000}
     with pytest.raises(DownloadFailed) as raised:
         install("xtts-v2", home, endpoint=hub.url)
