@@ -153,7 +153,7 @@ class GptTask:
             if weight and layer in GUIDED_LAYERS:
                 guided = guided + guided_attention(block, x, band) / len(GUIDED_LAYERS)  # type: ignore[arg-type]
             x = block(x)
-        hidden = self.gpt._finish(x)
+        hidden = self.gpt.finish(x)
         text, codes = cross_entropies(self.gpt, hidden, layout, batch)
         mel = self._mel_loss(hidden, layout, rows.mels)
         loss = codes + TEXT_WEIGHT * text + mel + SPEAKER_WEIGHT * speaker + weight * guided

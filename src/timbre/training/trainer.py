@@ -4,24 +4,24 @@ A batch is a function of the step alone, and every step seeds the generator with
 from a checkpoint goes the way it would have gone.
 """
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from timbre.training import checkpoints
+from timbre.training.average import Average
+from timbre.training.journal import Journal, Metrics
 from timbre.training.optimizers import set_rate
-from timbre.training.precision import autocast
+from timbre.training.precision import Precision
 from timbre.training.schedule import Schedule
-from timbre.xtts.processor import multiplies_bf16
 
-Metrics = dict[str, float]
+__all__ = ["Metrics", "Plan", "Task", "Trainer", "Turn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +52,47 @@ class Task(Protocol):
         """Figures on data that is never trained on; the entry "loss" decides which checkpoint is best."""
 
 
+class Observer(Protocol):
+    """Who hears how a run goes, beside its journal."""
+
+    def step(self, step: int, figures: Metrics) -> None:
+        """After every step."""
+
+    def validated(self, step: int, figures: Metrics) -> None:
+        """After every validation."""
+
+    def checkpoint(self, step: int, figures: Metrics) -> None:
+        """The weights are now as a checkpoint should have them; `figures` are the validation's. After a kill the same
+        one may come again.
+        """
+
+
+class Nobody:
+    """An observer who does nothing."""
+
+    def step(self, step: int, figures: Metrics) -> None: ...
+    def validated(self, step: int, figures: Metrics) -> None: ...
+    def checkpoint(self, step: int, figures: Metrics) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How long a run is, and how often it looks up."""
+    """How long a run is, how it moves, and how often it looks up."""
 
     folder: Path
     schedule: Schedule
     seed: int = 42
     validate_every: int = 250
+    checkpoint_every: int = 0  # 0: nobody is shown a checkpoint
+    patience: int = 0  # validations without a better loss after which it ends; 0: it never does
+    accumulate: int = 1  # batches whose gradients make a step
+    ema: float = 0.0  # decay of the running mean of the weights that is validated and shown; 0: the weights themselves
     save_seconds: float = 180.0
     log_every: int = 10
-    half: bool = field(default_factory=multiplies_bf16)  # matrices in bfloat16
-    stop: Callable[[], bool] = field(default=lambda: False)
+    precision: Precision = field(default_factory=Precision.choose)
+    stop: Callable[[], bool] = field(default=lambda: False)  # left at once, to be taken on
+    finish: Callable[[], bool] = field(default=lambda: False)  # ended here, with all that belongs to an end
+    observer: Observer = field(default_factory=Nobody)
 
 
 class Trainer:
@@ -72,6 +101,10 @@ class Trainer:
     def __init__(self, task: Task, plan: Plan) -> None:
         self.task, self.plan = task, plan
         self.step, self.best, self.seconds = 0, float("inf"), 0.0
+        self.waited = 0  # validations since the best one
+        self._finishing = False
+        self.ended: Literal["completed", "early", "finished", "stopped"] = "completed"
+        self._average = Average(task.modules, plan.ema)
         self._resume()
 
     def run(self) -> Metrics:
@@ -81,62 +114,102 @@ class Trainer:
         saved = begun = time.monotonic()
         # batches are made here and not in a thread: a second team of OpenMP threads makes every kernel wait for a
         # free core
-        for step in range(self.step, plan.schedule.steps):
-            shown = self._advance(step, self.task.batch(step))
-            self.step = step + 1
+        while not self._over:
+            shown = self._advance(self.step)
+            self.step += 1
             now = time.monotonic()
             self.seconds, begun = self.seconds + now - begun, now
             journal.add("train", self.step, {**shown, "seconds": self.seconds}, every=plan.log_every)
-            last = self.step == plan.schedule.steps
-            if last or self.step % plan.validate_every == 0:
+            plan.observer.step(self.step, shown)
+            stopped, self._finishing = plan.stop(), plan.finish()
+            if not stopped and (self._due(plan.validate_every) or self._due(plan.checkpoint_every)):
                 found = self._validate()
                 journal.add("validation", self.step, {**found, "seconds": self.seconds})
-            if last or plan.stop() or now - saved > plan.save_seconds:
+                plan.observer.validated(self.step, found)
+                if self._due(plan.checkpoint_every):
+                    self._show(found)
+            if stopped or self._over or now - saved > plan.save_seconds:
                 self._save(best=False)
                 saved = now
-            if plan.stop():
+            if stopped:
                 break
+        self.ended = self._ending()
         journal.close()
         return found
 
-    def _advance(self, step: int, batch: Any) -> Metrics:
-        torch.manual_seed(self.plan.seed * 1_000_003 + step)
-        factor = self.plan.schedule.factor(step)
+    @property
+    def _tired(self) -> bool:
+        """Whether it has not got better for too long."""
+        return 0 < self.plan.patience <= self.waited
+
+    @property
+    def _over(self) -> bool:
+        return self.step >= self.plan.schedule.steps or self._tired or self._finishing
+
+    def _due(self, every: int) -> bool:
+        return bool(every) and (self.step % every == 0 or self._over)
+
+    def _ending(self) -> Literal["completed", "early", "finished", "stopped"]:
+        if self.step >= self.plan.schedule.steps:
+            return "completed"
+        return "early" if self._tired else "finished" if self._finishing else "stopped"
+
+    def _advance(self, step: int) -> Metrics:
+        plan = self.plan
+        torch.manual_seed(plan.seed * 1_000_003 + step)
+        factor = plan.schedule.factor(step)
         shown = {"rate": factor}
+        batches = [self.task.batch(step * plan.accumulate + part) for part in range(plan.accumulate)]
         for turn in self.task.turns:
             if step < turn.begins:
                 continue
             set_rate(turn.optimizers, factor)
-            with autocast(self.plan.half):
-                losses = turn.loss(batch, step)
+            sums: dict[str, float] = {}
             for optimizer in turn.optimizers:
                 optimizer.zero_grad(set_to_none=True)
-            losses["loss"].backward()  # type: ignore[no-untyped-call]
+            for batch in batches:
+                with plan.precision.within():
+                    losses = turn.loss(batch, step)
+                plan.precision.backward(losses["loss"] / plan.accumulate)
+                for key, value in losses.items():
+                    sums[key] = sums.get(key, 0.0) + float(value.detach()) / plan.accumulate
+            plan.precision.unscale(turn.optimizers)
             norm = nn.utils.clip_grad_norm_(turn.parameters(), turn.clip)
             if torch.isfinite(norm):  # one bad batch must not spoil the run
-                for optimizer in turn.optimizers:
-                    optimizer.step()
-            shown |= {f"{turn.name}/{key}": float(value.detach()) for key, value in losses.items()}
+                plan.precision.step(turn.optimizers)
+            shown |= {f"{turn.name}/{key}": value for key, value in sums.items()}
             shown[f"{turn.name}/gradient"] = float(norm)
+        self._average.follow()
         return shown
 
     def _validate(self) -> Metrics:
         for module in self.task.modules.values():
             module.eval()
-        with torch.inference_mode(), autocast(self.plan.half):
+        with self._average.in_place(), torch.inference_mode(), self.plan.precision.within():
             found = self.task.validate()
         for module in self.task.modules.values():
             module.train()
+        self.waited += 1
         if found["loss"] < self.best:
-            self.best = found["loss"]
+            self.best, self.waited = found["loss"], 0
             self._save(best=True)
         return found
+
+    def _show(self, found: Metrics) -> None:
+        for module in self.task.modules.values():
+            module.eval()
+        with self._average.in_place():
+            self.plan.observer.checkpoint(self.step, found)
+        for module in self.task.modules.values():
+            module.train()
 
     def _save(self, best: bool) -> None:
         state = {
             "step": self.step,
             "best": self.best,
             "seconds": self.seconds,
+            "waited": self.waited,
+            "average": self._average.state(),
             "modules": {name: module.state_dict() for name, module in self.task.modules.items()},
             "optimizers": [[one.state_dict() for one in turn.optimizers] for turn in self.task.turns],
         }
@@ -148,6 +221,7 @@ class Trainer:
             self._start()
             return
         self.step, self.best, self.seconds = state["step"], state["best"], state["seconds"]
+        self.waited = state.get("waited", 0)
         for name, module in self.task.modules.items():
             module.load_state_dict(state["modules"][name])
         for turn, kept in zip(self.task.turns, state["optimizers"], strict=True):
@@ -156,40 +230,10 @@ class Trainer:
                 optimizer.load_state_dict(one)
                 for group, peak in zip(optimizer.param_groups, peaks, strict=True):
                     group["peak"] = peak
+        self._average.resume(state.get("average"))
 
     def _start(self) -> None:
         """Take the modules that somebody laid down for this run to begin with; its optimisers begin fresh."""
         state = checkpoints.load(self.plan.folder, checkpoints.START)
         for name, weights in state["modules"].items() if state else ():
             self.task.modules[name].load_state_dict(weights)
-
-
-class Journal:
-    """A run's figures: one JSON object a line in `metrics.jsonl`, and TensorBoard's files where that is installed."""
-
-    def __init__(self, folder: Path, step: int) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._lines = (folder / "metrics.jsonl").open("a")
-        try:
-            from torch.utils.tensorboard import SummaryWriter
-        except ImportError:
-            self._board = None
-        else:
-            self._board = SummaryWriter(str(folder / "tensorboard"), purge_step=step)
-
-    def add(self, kind: str, step: int, figures: Metrics, every: int = 1) -> None:
-        """Write the figures of a step, of every so many steps."""
-        if step % every:
-            return
-        self._lines.write(json.dumps({"kind": kind, "step": step, **figures}) + "\n")
-        self._lines.flush()
-        print(kind, step, *(f"{key} {value:.4g}" for key, value in figures.items()), flush=True)
-        if self._board:
-            for key, value in figures.items():
-                self._board.add_scalar(f"{kind}/{key}", value, step)
-
-    def close(self) -> None:
-        """Flush what is open."""
-        self._lines.close()
-        if self._board:
-            self._board.close()

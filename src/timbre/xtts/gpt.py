@@ -265,7 +265,7 @@ class Gpt(nn.Module):
         """Every position of whole sequences [rows, steps, width] → the same, after both last norms."""
         for block in self.gpt.h:
             embedded = block(embedded)
-        return self._finish(embedded)
+        return self.finish(embedded)
 
     def prefill(self, prefix: Tensor, cache: Cache) -> Tensor:
         """Begin an utterance with its prefix [length, width]. Fills an empty cache; returns the last position's latent
@@ -275,7 +275,7 @@ class Gpt(nn.Module):
         for layer, (block, added) in enumerate(self._layers([cache.adapter])):
             x = block(x, cache, layer, added)
         cache.length, cache.said = len(prefix), 1
-        return self._finish(x[0, -1])
+        return self.finish(x[0, -1])
 
     def step(self, codes: Tensor, caches: Sequence[Cache]) -> Tensor:
         """The latents [rows, width] that follow one more code of each row, `codes` [rows]; the caches grow by one."""
@@ -293,7 +293,7 @@ class Gpt(nn.Module):
         x = self.mel_embedding(codes) + self.mel_pos_embedding.emb(said)
         for layer, (block, added) in enumerate(self._layers(adapters)):
             x = block.step(x, past, layer, added)
-        return self._finish(x)
+        return self.finish(x)
 
     def empty_cache(self, room: int, adapter: Adapter | None = None) -> Cache:
         """A cache of one utterance that comes to at most `room` positions."""
@@ -306,6 +306,7 @@ class Gpt(nn.Module):
         """Each block, with what the adapters of the rows add in it."""
         return zip(self.gpt.h, additions(adapters, len(self.gpt.h)), strict=True)
 
-    def _finish(self, x: Tensor) -> Tensor:
+    def finish(self, x: Tensor) -> Tensor:
+        """The norms after the last block."""
         out: Tensor = self.final_norm(self.gpt.ln_f(x))
         return out
