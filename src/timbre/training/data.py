@@ -45,6 +45,33 @@ class Buckets:
         return batches
 
 
+class Groups:
+    """Deals recordings into batches of `count`, neighbours in length together; every epoch anew, each recording once.
+
+    What is left over at an epoch's end makes a smaller batch.
+    """
+
+    def __init__(self, lengths: Sequence[int], count: int, seed: int, width: int = 16) -> None:
+        self.lengths, self.count, self.seed, self.width = np.asarray(lengths), count, seed, width
+        self.per_epoch = -(-len(lengths) // count)
+        self._epoch = lru_cache(maxsize=2)(self._deal)
+
+    def batch(self, number: int) -> list[int]:
+        """Positions of the recordings that make a batch."""
+        epoch, place = divmod(number, self.per_epoch)
+        return self._epoch(epoch)[place]
+
+    def _deal(self, epoch: int) -> list[list[int]]:
+        draw = np.random.default_rng([self.seed, epoch])
+        order = draw.permutation(len(self.lengths))
+        ordered: list[int] = []
+        for begin in range(0, len(order), self.width * self.count):
+            window = order[begin : begin + self.width * self.count]
+            ordered += window[np.argsort(self.lengths[window], kind="stable")].tolist()
+        batches = [ordered[begin : begin + self.count] for begin in range(0, len(ordered), self.count)]
+        return [batches[place] for place in draw.permutation(len(batches))]
+
+
 def pad(rows: Sequence[Tensor], value: float = 0.0) -> tuple[Tensor, Tensor]:
     """Rows of different lengths, the length first → [rows, longest, …] filled up with `value`, and the lengths
     [rows].

@@ -172,6 +172,14 @@ def fill(module: nn.Module, state: State, file: str) -> None:
     _restore_constants(module)
 
 
+def check_fits(file: str, key: str, tensor: Tensor, state: State) -> None:
+    """Raises UnknownTensor and WrongTensor where a tensor of a file has no place in a model's `state`."""
+    if key not in state:
+        raise UnknownTensor(file=file, key=key, found=list(tensor.shape))
+    if tensor.shape != state[key].shape:
+        raise WrongTensor(file=file, key=key, found=list(tensor.shape), wanted=list(state[key].shape))
+
+
 def _restore_constants(module: nn.Module) -> None:
     """Filters and windows are computed, never read, and were left empty while the module was built without memory."""
     for part in module.modules():

@@ -1,0 +1,115 @@
+"""The task of a fine-tune: the GPT, or an adapter beside it, learns to say the clips' texts with their codes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
+
+from timbre.training.conditions import Conditions
+from timbre.training.data import Groups
+from timbre.training.examples import TRAIN, VALIDATION, Example, Examples
+from timbre.training.gpt import GptBatch, cross_entropies, embed
+from timbre.training.lora import Learning, Lora
+from timbre.training.optimizers import adamw
+from timbre.training.options import Options
+from timbre.training.trainer import Metrics, Turn
+from timbre.xtts.conditioning import LATENTS
+from timbre.xtts.gpt import Gpt
+from timbre.xtts.model import Xtts
+
+VALIDATED = 48
+"""Clips that a validation looks at, at the most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A batch, and what its rows are said after."""
+
+    batch: GptBatch
+    latents: Tensor  # [rows, 32, width]
+
+
+class FineTune:
+    """Full or LoRA: they differ in what is trainable, and in nothing else."""
+
+    def __init__(self, model: Xtts, examples: Examples, options: Options, device: str = "cpu") -> None:
+        self.model, self.gpt, self.options, self.device = model, model.gpt, options, torch.device(device)
+        torch.manual_seed(options.seed)
+        lora = options.method == "lora"
+        self.lora = (
+            Lora(model.gpt.args, options.lora_rank, options.lora_alpha, options.lora_dropout, options.lora_targets)
+            if lora
+            else None
+        )
+        model.requires_grad_(False)
+        learning: nn.Module = model.gpt if self.lora is None else self.lora
+        learning.requires_grad_(True)
+        model.gpt.to(self.device)
+        learning.to(self.device)
+        model.mel_stats = model.mel_stats.to(self.device)
+        self.modules: dict[str, nn.Module] = {options.method: learning}
+        self.train, held = examples.split(TRAIN), examples.split(VALIDATION)
+        self.held = held[:: max(1, len(held) // VALIDATED)][:VALIDATED]
+        self.clips = Conditions(model, examples, self.train, options.augment, frozen=lora)
+        self.groups = Groups([positions(example) for example in self.train], options.batch, options.seed)
+        optimizer = adamw(learning.named_parameters(), options.rate, options.weight_decay, betas=(0.9, 0.96))
+        self.turns = [Turn("gpt", [optimizer], self.loss, clip=options.clip)]
+
+    @property
+    def steps_an_epoch(self) -> float:
+        return self.groups.per_epoch / self.options.accumulate
+
+    def batch(self, step: int) -> Rows:
+        """Clips of about one length, each with another to be said after."""
+        draw = np.random.default_rng([self.options.seed, step])
+        return self._rows([self.train[place] for place in self.groups.batch(step)], draw)
+
+    def _rows(self, chosen: list[Example], draw: np.random.Generator) -> Rows:
+        latents = self.clips.latents(chosen, draw)
+        texts = [example.ids.to(self.device) for example in chosen]
+        codes = [example.codes.to(self.device) for example in chosen]
+        clip = torch.arange(len(chosen), device=self.device)
+        return Rows(GptBatch(texts, codes, torch.empty(0), clip), latents)
+
+    def loss(self, rows: Rows, step: int) -> dict[str, Tensor]:
+        """The two cross-entropies, weighted."""
+        with self.device:
+            x, layout = embed(self.gpt, rows.batch, rows.latents)
+            hidden = through(self.gpt, x, self.lora, self.options.save_memory and torch.is_grad_enabled())
+            text, audio = cross_entropies(self.gpt, hidden, layout, rows.batch)
+        loss = self.options.text_weight * text + self.options.audio_weight * audio
+        return {"loss": loss, "text": text, "audio": audio}
+
+    def validate(self) -> Metrics:
+        """The same losses on held-out clips, each weighted by its codes."""
+        sums, count = {"loss": 0.0, "text": 0.0, "audio": 0.0}, 0
+        ordered = sorted(self.held, key=positions)
+        for begin in range(0, len(ordered), 2 * self.options.batch):
+            chosen = ordered[begin : begin + 2 * self.options.batch]
+            rows = self._rows(chosen, np.random.default_rng([7, begin]))
+            weight = sum(len(example.codes) + 1 for example in chosen)
+            for key, value in self.loss(rows, 0).items():
+                sums[key] += float(value) * weight
+            count += weight
+        return {key: value / count for key, value in sums.items()}
+
+
+def positions(example: Example) -> int:
+    """How long a clip's row is."""
+    return LATENTS + len(example.ids) + 2 + len(example.codes) + 1
+
+
+def through(gpt: Gpt, x: Tensor, lora: Lora | None, save_memory: bool = False) -> Tensor:
+    """Embedded rows [rows, steps, width] through all blocks and the last norms, with what an adapter adds.
+
+    save_memory: activations inside a block are made again on the way back, instead of kept.
+    """
+    added: list[Learning] | list[None] = [None] * len(gpt.gpt.h) if lora is None else lora.additions()
+    for block, one in zip(gpt.gpt.h, added, strict=True):
+        if save_memory:
+            x = checkpoint(lambda x, block=block, one=one: block(x, added=one), x, use_reentrant=False)
+        else:
+            x = block(x, added=one)
+    return gpt.finish(x)
