@@ -55,7 +55,7 @@ class Tasting:
         self._person = _direction(np.mean([_direction(self._base.condition([wave]).embedding) for wave in waves], 0))
         self._chosen = _spread(held, sentences)
         self._texts = list(texts) or [example.text for example in self._chosen]
-        self._clips = _reference(examples)
+        self._clips = reference(examples)
 
     def taste(
         self, into: Path, engine: Engine | None = None, adapter: str = "", check: Callable[[], None] = lambda: None
@@ -121,7 +121,7 @@ def _spread(held: list[Example], count: int) -> list[Example]:
     return [middle[place] for place in dict.fromkeys(places.tolist())]
 
 
-def _reference(examples: Examples) -> list[Samples]:
+def reference(examples: Examples) -> list[Samples]:
     """Training clips up to the length that people clone from."""
     clips, count = [], 0.0
     for example in _spread(examples.split(TRAIN), 16):
