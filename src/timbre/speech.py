@@ -6,8 +6,8 @@ from typing import Any
 
 from timbre import profiles
 from timbre.engine.blocking import Client
-from timbre.engine.protocol import Conditioning, Sampling
-from timbre.errors import LanguageNotSpoken, ModelNotLoaded, UnknownModel
+from timbre.engine.protocol import Brought, Conditioning, Sampling
+from timbre.errors import LanguageNotSpoken, ModelChanged, ModelNotLoaded, UnknownModel, VoiceNeedsModel
 from timbre.models import catalogue
 from timbre.store.database import Database
 from timbre.text.growing import Growing
@@ -40,6 +40,7 @@ class Utterance:
     language: str
     voice: Conditioning | str  # a built-in one by its name
     sampling: Sampling
+    adapter: Brought | None = None  # of a fine-tuned voice
 
 
 def profiled(asked: Asked, database: Database) -> Asked:
@@ -52,7 +53,8 @@ def prepare(asked: Asked, stats: Mapping[str, Any], engine: Client, library: Lib
     """Checks a wish against what a ready engine holds, finds the voice, and plans the text.
 
     The engine itself is asked only when a voice has to be heard first. Raises what `timbre.text.plan.plan`, the library
-    and the engine raise, and errors.UnknownModel, ModelNotLoaded, UnknownLanguage, LanguageNotSpoken.
+    and the engine raise, and errors.UnknownModel, ModelNotLoaded, VoiceNeedsModel, ModelChanged, UnknownLanguage,
+    LanguageNotSpoken.
     """
     voice, language = _choose(asked, stats, library)
     pieces = plan(asked.text, language, stats["limits"][language])  # first, for a voice may take long to be heard
@@ -69,6 +71,7 @@ def begin(asked: Asked, stats: Mapping[str, Any], engine: Client, library: Libra
 def _choose(asked: Asked, stats: Mapping[str, Any], library: Library) -> tuple[Voice, str]:
     check_model(asked.model, stats)
     voice = asked.voice if isinstance(asked.voice, Voice) else library.get(asked.voice, stats)
+    check_voice(voice, stats)
     return voice, choose_language(asked.language, voice, stats)
 
 
@@ -78,7 +81,16 @@ def _silent(
     """An utterance that has nothing to say yet."""
     conditioning = library.conditioning(voice, stats, engine)
     sampling = Sampling.from_dict({**stats["sampling"], **asked.sampling})
-    return Utterance([], language, conditioning, sampling.seeded())
+    return Utterance([], language, conditioning, sampling.seeded(), library.adapter(voice))
+
+
+def check_voice(voice: Voice, stats: Mapping[str, Any]) -> None:
+    """Refuses a fine-tuned voice that the loaded model cannot speak as. Raises errors.VoiceNeedsModel, ModelChanged."""
+    if voice.speaks(stats):
+        return
+    if voice.model == stats["model"]:
+        raise ModelChanged(voice=voice.name, model=voice.model)
+    raise VoiceNeedsModel(voice=voice.name, model=voice.model, loaded=stats["model"])
 
 
 def check_model(wanted: str | None, stats: Mapping[str, Any]) -> None:

@@ -62,5 +62,6 @@ class Wiring:
             utterance.sampling,
             client,
             on_piece,
+            utterance.adapter or "",
         )
         return self.marking.stream(spoken)

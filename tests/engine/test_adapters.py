@@ -14,11 +14,21 @@ from hosting import run, serving, spoken
 from safetensors.torch import save_file
 from websockets.asyncio.client import unix_connect
 
+from timbre.engine.adapters import Adapters
 from timbre.engine.blocking import Client
 from timbre.engine.client import AsyncClient
 from timbre.engine.engine import Engine
-from timbre.engine.protocol import Conditioning, Sampling, adapters_folder
-from timbre.errors import AdapterElsewhere, BadCheckpoint, BadRequest, EngineEmpty, UnknownAdapter, WrongBase
+from timbre.engine.protocol import Brought, Conditioning, Sampling, adapters_folder
+from timbre.errors import (
+    AdapterElsewhere,
+    AdaptersInUse,
+    BadCheckpoint,
+    BadRequest,
+    EngineEmpty,
+    FileGone,
+    UnknownAdapter,
+    WrongBase,
+)
 from timbre.settings import settings
 from timbre.text.plan import Piece
 from timbre.xtts import checkpoint
@@ -172,6 +182,98 @@ def test_only_the_home_folders_adapters_are_loaded(engine: Engine, files: dict[s
             assert (await client.load_adapter("deeper/../deeper/a.safetensors", "a"))["adapters"] == ["a"]
 
     run(test)
+
+
+def brought(home: Path, name: str, asked: list[str]) -> Brought:
+    """One that is brought along; whoever asks for it is noted."""
+
+    def read() -> bytes:
+        asked.append(name)
+        return (adapters_folder(home) / f"{name}.safetensors").read_bytes()
+
+    return Brought(name, read)
+
+
+def test_who_brings_an_adapter_is_asked_for_it_once(engine: Engine, files: dict[str, Adapter], home: Path):
+    asked: list[str] = []
+
+    async def test() -> list[np.ndarray]:
+        async with serving(engine, home) as client:
+            a, b = brought(home, "a", asked), brought(home, "b", asked)
+            said = await asyncio.gather(
+                *(spoken(client, PIECES, sampling=SEEDED, adapter=one) for one in (a, b, "")),
+            )
+            said.append(await spoken(client, PIECES, sampling=SEEDED, adapter=a))
+            return said
+
+    a, b, plain, again = asyncio.run(asyncio.wait_for(test(), 60))
+    assert sorted(asked) == ["a", "b"]
+    assert near(plain, alone(engine)) and near(a, again)
+    assert near(a, alone(engine, "a")) and near(b, alone(engine, "b")) and not near(a, b)
+
+
+def test_a_text_that_is_still_written_brings_one_too(engine: Engine, files: dict[str, Adapter], home: Path):
+    async def text():
+        for piece in PIECES:
+            await asyncio.sleep(0.01)
+            yield piece
+
+    async def test() -> np.ndarray:
+        async with serving(engine, home) as client:
+            return await spoken(client, text(), sampling=SEEDED, adapter=brought(home, "a", []))
+
+    said = asyncio.run(asyncio.wait_for(test(), 60))
+    assert near(said, alone(engine, "a"))
+
+
+def test_what_is_brought_and_is_no_adapter_of_the_model_is_one_sentence(engine: Engine, home: Path):
+    path = adapters_folder(home) / "other.safetensors"
+    make_adapter(engine.model.gpt.args, "another").to_file(path)
+
+    def gone() -> bytes:
+        raise FileGone(name="it")
+
+    async def test():
+        async with serving(engine, home) as client:
+            with pytest.raises(WrongBase):
+                await spoken(client, adapter=Brought("other", path.read_bytes))
+            with pytest.raises(BadCheckpoint):
+                await spoken(client, adapter=Brought("junk", lambda: b"junk"))
+            with pytest.raises(BadRequest):
+                await spoken(client, adapter=Brought("empty", lambda: b""))
+            with pytest.raises(FileGone):
+                await spoken(client, adapter=Brought("gone", gone))
+            with pytest.raises(WrongBase):
+                await client.hold_adapter(Brought("other", path.read_bytes))
+            assert (await client.stats())["adapters"] == []
+            assert len(await spoken(client)) > 0
+
+    run(test)
+
+
+def test_who_was_not_asked_for_longest_gives_way(engine: Engine, files: dict[str, Adapter], home: Path):
+    few = Adapters(engine.model.gpt, engine.fingerprint, 2, engine._spoken)
+    whole, engine.adapters = engine.adapters, few
+    path = adapters_folder(home) / "a.safetensors"
+    try:
+        for name in "ab":
+            few.load(path, name)
+        few.named("a")
+        few.load(path, "c")
+        assert few.names == ["a", "c"]
+        few.load(path, "c")  # the same again takes no place
+        speeches = [
+            engine.begin(PIECES, "en", engine.voices()["ana"], SEEDED, more=True, adapter=name) for name in "ac"
+        ]
+        with pytest.raises(AdaptersInUse, match="2 fine-tuned"):
+            few.load(path, "d")
+        assert few.names == ["a", "c"]
+        engine.cancel(speeches[0])
+        few.load(path, "d")
+        assert few.names == ["c", "d"]
+        engine.cancel(speeches[1])
+    finally:
+        engine.adapters = whole
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,9 @@ from timbre.xtts.gpt import Gpt
 from timbre.xtts.lora import Adapter, merge
 
 GOLDEN = Path(__file__).parents[1] / "fixtures" / "golden-tiny"
+STEM = "base_model.model.gpt.gpt.h."
 BASE = "0123456789abcdef"
-TOLD = {"rank": "4", "alpha": "8.0", "base": BASE}
+TOLD = {"adapter_config": '{"r": 4, "lora_alpha": 8.0}', "base": BASE}
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +35,7 @@ def path(gpt: Gpt, tmp_path: Path) -> Path:
 def rewrite(path: Path, told: dict[str, str] = TOLD, **changed: Tensor | None) -> None:
     """The same file with some tensors changed, added or, by None, left out. `h_` stands for the whole beginning."""
     state: dict[str, Tensor | None] = dict(load_file(path))
-    state |= {"gpt.gpt.h." + key.removeprefix("h_").replace("__", "."): value for key, value in changed.items()}
+    state |= {STEM + key.removeprefix("h_").replace("__", ".") + ".weight": value for key, value in changed.items()}
     save_file({key: value for key, value in state.items() if value is not None}, path, told)
 
 
@@ -59,7 +60,9 @@ def test_a_file_in_half_precision_is_read_in_single(gpt: Gpt, path: Path) -> Non
 
 def test_one_of_another_model_is_refused_by_key_and_shapes(gpt: Gpt, path: Path) -> None:
     wider = replace(gpt.args, gpt_n_model_channels=128)
-    with pytest.raises(WrongTensor, match=r"gpt\.gpt\.h\.0\.attn\.c_attn\.down has shape \[64, 4\].*wants \[128, 4\]"):
+    with pytest.raises(
+        WrongTensor, match=r"gpt\.gpt\.h\.0\.attn\.c_attn\.lora_A.* has shape \[4, 64\].*wants \[4, 128\]"
+    ):
         Adapter.from_file(path, "ana", wider, BASE)
     with pytest.raises(UnknownTensor, match=r"gpt\.gpt\.h\.1\."):
         Adapter.from_file(path, "ana", replace(gpt.args, gpt_layers=1), BASE)
@@ -72,20 +75,38 @@ def test_one_of_another_training_of_the_same_size_is_refused_too(gpt: Gpt, path:
 
 def test_half_a_pair_and_strange_keys_are_named(gpt: Gpt, path: Path) -> None:
     whole = path.read_bytes()
-    rewrite(path, h_1__mlp__c_fc__up=None)
-    with pytest.raises(MissingTensor, match=r"gpt\.gpt\.h\.1\.mlp\.c_fc\.up; .* \[4, 256\]"):
+    rewrite(path, h_1__mlp__c_fc__lora_B=None)
+    with pytest.raises(MissingTensor, match=r"gpt\.gpt\.h\.1\.mlp\.c_fc\.lora_B\.weight; .* \[256, 4\]"):
         Adapter.from_file(path, "ana", gpt.args, BASE)
     path.write_bytes(whole)
     rewrite(path, h_1__mlp__c_fc__diff=torch.ones(3))
-    with pytest.raises(UnknownTensor, match=r"h\.1\.mlp\.c_fc\.diff with shape \[3\]"):
+    with pytest.raises(UnknownTensor, match=r"h\.1\.mlp\.c_fc\.diff\.weight with shape \[3\]"):
         Adapter.from_file(path, "ana", gpt.args, BASE)
     path.write_bytes(whole)
-    rewrite(path, TOLD | {"rank": "8"})
-    with pytest.raises(WrongTensor, match=r"wants \[64, 8\]"):
+    rewrite(path, TOLD | {"adapter_config": '{"r": 8, "lora_alpha": 8}'})
+    with pytest.raises(WrongTensor, match=r"wants \[8, 64\]"):
         Adapter.from_file(path, "ana", gpt.args, BASE)
 
 
-@pytest.mark.parametrize("told", [{}, TOLD | {"rank": "many"}, TOLD | {"rank": "0"}, {"rank": "4", "alpha": "8"}])
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        {"base": BASE},
+        {"adapter_config": TOLD["adapter_config"]},
+        *(
+            TOLD | {"adapter_config": config}
+            for config in (
+                "{",
+                "[]",
+                '{"r": "many", "lora_alpha": 8}',
+                '{"r": 0, "lora_alpha": 8}',
+                '{"r": 4}',
+                '{"r": 4, "lora_alpha": 8, "use_dora": true}',
+            )
+        ),
+    ],
+)
 def test_a_file_has_to_say_what_it_is(gpt: Gpt, path: Path, told: dict[str, str]) -> None:
     rewrite(path, told)
     with pytest.raises(BadCheckpoint):
@@ -94,8 +115,8 @@ def test_a_file_has_to_say_what_it_is(gpt: Gpt, path: Path, told: dict[str, str]
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e9])
 def test_values_that_no_training_makes_are_refused(gpt: Gpt, path: Path, value: float) -> None:
-    rewrite(path, h_1__attn__c_proj__up=torch.full((4, 64), value))
-    with pytest.raises(BadCheckpoint, match=r"h\.1\.attn\.c_proj\.down and its up"):
+    rewrite(path, h_1__attn__c_proj__lora_B=torch.full((64, 4), value))
+    with pytest.raises(BadCheckpoint, match=r"h\.1\.attn\.c_proj\.lora_A\.weight and its lora_B"):
         Adapter.from_file(path, "ana", gpt.args, BASE)
 
 

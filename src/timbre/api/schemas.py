@@ -231,13 +231,15 @@ class VoiceOut(BaseModel):
 
     id: str = Field(examples=["ana"])
     name: str = Field(examples=["Ana"])
-    kind: str = Field(examples=["built-in"], description="built-in, cloned, or mixed")
+    kind: str = Field(examples=["built-in"], description="built-in, cloned, mixed, or tuned")
     language: str | None = Field(None, examples=["en"])
     about: str | None = Field(None, examples=["Warm and unhurried."])
     created_at: str | None = Field(None, examples=["2026-01-31T12:00:00Z"])
     speech_s: float | None = Field(None, description="Seconds of speech it was cloned from.")
     notes: list[str] | None = Field(None, description="What was trimmed, and what could be better.")
     parts: list[PartOut] | None = Field(None, description="What it was mixed of.")
+    model: str | None = Field(None, description="Of a tuned voice: the model that it is a fine-tune of.")
+    checkpoint: str | None = Field(None, description="Of a tuned voice: the checkpoint that it came from.")
 
 
 class Voices(Page):

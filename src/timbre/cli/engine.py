@@ -86,6 +86,7 @@ def _load(model: str, chosen: Settings, place: int) -> Any:
         chosen.devices[place],
         chosen.engine_weights,
         chosen.engine_vocoder,
+        chosen.engine_adapters,
     )
 
 

@@ -58,7 +58,11 @@ def main(argv: list[str]) -> int:
     with running(bar.note, asked.model or "") as engine:
         utterance = speech.prepare(wish, engine.ready(), engine, Library.here(settings()))
         marking = Marking(settings().watermark, RATE)
-        spoken = marking.over(engine.speak(utterance.pieces, utterance.language, utterance.voice, utterance.sampling))
+        spoken = marking.over(
+            engine.speak(
+                utterance.pieces, utterance.language, utterance.voice, utterance.sampling, utterance.adapter or ""
+            )
+        )
         characters = sum(len(piece.text) for piece in utterance.pieces)
         with sink_of(asked.output, player) as sink, contextlib.closing(bar.over(spoken, characters)) as heard:
             encoder = Encoder(format if player is None else player_format(player), RATE, marking.tags)

@@ -102,7 +102,7 @@ def remove(library: Library, asked: argparse.Namespace) -> int:
     stats = _stats()
     voice = library.get(asked.voice, stats)
     library.remove(voice.id, stats)
-    print(f"{voice.name} is gone" + (", with its recordings." if voice.kind == "cloned" else "."))
+    print(f"{voice.name} is gone" + (", with its recordings." if voice.kind in ("cloned", "tuned") else "."))
     return 0
 
 

@@ -66,7 +66,7 @@ def remove(asked: argparse.Namespace) -> int:
     server = Server.of(asked)
     voice = server.ask("GET", _path(asked.voice))
     server.ask("DELETE", _path(voice["id"]))
-    print(f"{voice['name']} is gone" + (", with its recordings." if voice["kind"] == "cloned" else "."))
+    print(f"{voice['name']} is gone" + (", with its recordings." if voice["kind"] in ("cloned", "tuned") else "."))
     return 0
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from timbre.engine.client import AsyncClient, Samples
-from timbre.engine.protocol import Conditioning, Sampling
+from timbre.engine.protocol import Brought, Conditioning, Sampling
 from timbre.text.plan import Piece
 
 Result = TypeVar("Result")
@@ -59,6 +59,9 @@ class Client:
     def load_adapter(self, path: Path | str, name: str) -> dict[str, Any]:
         return self._run(self._client.load_adapter(path, name))
 
+    def hold_adapter(self, adapter: Brought) -> dict[str, Any]:
+        return self._run(self._client.hold_adapter(adapter))
+
     def unload_adapter(self, name: str) -> dict[str, Any]:
         return self._run(self._client.unload_adapter(name))
 
@@ -74,7 +77,7 @@ class Client:
         language: str,
         voice: Conditioning | str,
         sampling: Sampling,
-        adapter: str = "",
+        adapter: Brought | str = "",
     ) -> Generator[Samples, None, None]:
         spoken = self._client.speak(pieces, language, voice, sampling, adapter=adapter)
 

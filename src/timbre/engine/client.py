@@ -19,7 +19,9 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 from timbre.engine.incoming import Incoming
 from timbre.engine.patience import PASSING, Patience, check_ready
 from timbre.engine.protocol import (
+    PART,
     AdapterRequest,
+    Brought,
     Conditioning,
     Sampling,
     SpeakRequest,
@@ -35,6 +37,7 @@ from timbre.errors import (
     EngineRefused,
     EngineUnavailable,
     TimbreError,
+    UnknownAdapter,
     from_dict,
 )
 from timbre.settings import settings
@@ -137,6 +140,16 @@ class AsyncClient:
         """
         return await self._tell(AdapterRequest(name, str(path)).as_dict())
 
+    async def hold_adapter(self, adapter: Brought) -> dict[str, Any]:
+        """Makes the engine hold an adapter that is not on its machine. Returns its stats afterwards."""
+        data, answer = await asyncio.to_thread(adapter.read), {}
+        for address in self._sockets if self.is_local else [None]:
+            async with self._connected(address) as socket:
+                await socket.send(json.dumps(AdapterRequest(adapter.name, follows=True).as_dict()))
+                await _send_file(socket, data)
+                answer = _done(await socket.recv())
+        return answer
+
     async def unload_adapter(self, name: str) -> dict[str, Any]:
         """Makes the engine forget an adapter; who speaks with it goes on. Returns its stats afterwards."""
         return await self._tell(AdapterRequest(name).as_dict())
@@ -171,14 +184,14 @@ class AsyncClient:
         sampling: Sampling,
         client: str = "",
         on_piece: OnPiece | None = None,
-        adapter: str = "",
+        adapter: Brought | str = "",
         background: bool = False,
     ) -> AsyncGenerator[Samples, None]:
         """Samples (float32, 24 kHz) as they are made. Leaving early cancels.
 
         pieces: all of them, or as they come. voice: may name a built-in one. client: for whom it is, where an engine
         counts that; errors.TooManyStreams when they have enough of it. adapter: one that the engine holds, else
-        errors.UnknownAdapter. background: nobody listens yet, so others go first.
+        errors.UnknownAdapter; or one that is brought along. background: nobody listens yet, so others go first.
         """
         text = None if isinstance(pieces, Sequence) else Incoming(pieces)
         request = SpeakRequest(
@@ -189,19 +202,21 @@ class AsyncClient:
             more=text is not None,
             events=on_piece is not None,
             client=client,
-            adapter=adapter,
+            adapter=adapter.name if isinstance(adapter, Brought) else adapter,
+            brings=isinstance(adapter, Brought),
             background=background,
         )
+        brought = adapter if isinstance(adapter, Brought) else None
         opening: list[str | bytes] = [json.dumps(request.as_dict())]
         if isinstance(voice, Conditioning):
             opening.append(voice.to_bytes())
-        patience, heard = Patience(self._patience_s), False
+        patience, heard, again = Patience(self._patience_s), False, brought is not None
         others = len(self._sockets) - 1 if self.is_local else 0
         try:
             while True:
                 try:
                     self._turn = (self._turn + 1) % len(self._sockets)
-                    async with contextlib.aclosing(self._speak(opening, text, on_piece)) as spoken:
+                    async with contextlib.aclosing(self._speak(opening, brought, text, on_piece)) as spoken:
                         async for samples in spoken:
                             heard = True
                             yield samples
@@ -210,6 +225,10 @@ class AsyncClient:
                     if not others:
                         raise
                     others -= 1  # it is another's turn
+                except UnknownAdapter:
+                    if not again:
+                        raise
+                    again = False  # it gave way to another just before its turn
                 except PASSING as fault:
                     if text is not None and text.fault is not None:
                         raise text.fault from None  # it was us who went away
@@ -221,12 +240,14 @@ class AsyncClient:
                 text.close()
 
     async def _speak(
-        self, opening: Sequence[str | bytes], text: Incoming | None, on_piece: OnPiece | None
+        self, opening: Sequence[str | bytes], brought: Brought | None, text: Incoming | None, on_piece: OnPiece | None
     ) -> AsyncGenerator[Samples, None]:
         """One try."""
         async with self._connected() as socket:
             for message in opening:
                 await socket.send(message)
+            if brought is not None and _event(await socket.recv()).get("wanted"):
+                await _send_file(socket, await asyncio.to_thread(brought.read))
             feeding = asyncio.create_task(_feed(socket, text)) if text is not None else None
             try:
                 while True:
@@ -305,12 +326,23 @@ async def _feed(socket: ClientConnection, text: Incoming) -> None:
         await (socket.close() if text.fault else socket.send(json.dumps({"end": True})))
 
 
-def _done(message: str | bytes) -> dict[str, Any]:
-    """The engine's last word. Raises the error that it names."""
+async def _send_file(socket: ClientConnection, data: bytes) -> None:
+    await socket.send(json.dumps({"bytes": len(data)}))
+    for start in range(0, len(data), PART):
+        await socket.send(data[start : start + PART])
+
+
+def _event(message: str | bytes) -> dict[str, Any]:
+    """Something that the engine tells on the way. Raises the error that it may name instead."""
     wire = read_json(message)
     if "error" in wire:
         raise from_dict(wire["error"])
-    return dict(wire.get("done", {}))
+    return wire
+
+
+def _done(message: str | bytes) -> dict[str, Any]:
+    """The engine's last word. Raises the error that it names."""
+    return dict(_event(message).get("done", {}))
 
 
 def _binary(message: str | bytes) -> bytes:

@@ -24,6 +24,7 @@ from timbre.text.languages import LANGUAGES
 from timbre.text.plan import Piece
 from timbre.text.tokenizer import Tokenizer
 from timbre.xtts import checkpoint
+from timbre.xtts.lora import Adapter
 
 Samples = NDArray[np.float32]
 
@@ -38,7 +39,7 @@ class Engine:
     """One model, many utterances at a time. `rate` is of what it speaks, in samples a second.
 
     `rows` bounds the batch, `cache_mb` the memory of what its rows have said (0: what the machine has to spare).
-    `device`, `weights` and `vocoder` are as in the settings of those names.
+    `device`, `weights` and `vocoder` are as in the settings of those names. `adapters` is how many it holds at once.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Engine:
         device: str = "cpu",
         weights: str = "fp32",
         vocoder: str = "fp32",
+        adapters: int = 16,
     ) -> None:
         if threads:
             torch.set_num_threads(threads)
@@ -65,7 +67,7 @@ class Engine:
         self.placement = placement.choose(self.model, *asked, quickest=tuning.kept(self.fingerprint))
         placement.place(self.model, self.placement)
         self._vocoder = placement.vocoder(self.model, self.placement)
-        self.adapters = Adapters(self.model.gpt, self.fingerprint)
+        self.adapters = Adapters(self.model.gpt, self.fingerprint, adapters, self._spoken)
         self.heads = config.model_args.alignment_heads or heads.kept(folder, self.fingerprint)
         self._search: heads.Search | None = None
         self._align()
@@ -197,6 +199,11 @@ class Engine:
             self.model.gpt, self.placement, self.scheduler.rows, self.scheduler.positions
         )
         return False
+
+    def _spoken(self) -> list[Adapter]:
+        """The adapters of those who are spoken for."""
+        manners = [speech.manner for speech in self.scheduler.speeches if speech.manner is not None]
+        return [manner.adapter for manner in manners if manner.adapter is not None]
 
     def _give_back(self) -> None:
         if not self._tidy:

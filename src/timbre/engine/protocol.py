@@ -2,13 +2,17 @@
 
 A connection carries one request. The first message is JSON `{"op": …}`:
 
-- speak: what `SpeakRequest` says; without a `voice` a binary message with one (safetensors) follows. The engine sends
-  binary messages, float32 little-endian at 24 kHz, then `{"done": …}`, and for those who want `events`
+- speak: what `SpeakRequest` says; without a `voice` a binary message with one (safetensors) follows. Who `brings` an
+  adapter is told `{"event": "adapter", "wanted": …}`, and sends the file where it is wanted. The engine sends binary
+  messages, float32 little-endian at 24 kHz, then `{"done": …}`, and for those who want `events`
   `{"event": "piece", "index": …, "at": …}` where a piece begins. With `more` the client goes on sending
   `{"pieces": […]}` and at last `{"end": true}`. `{"cancel": true}` stops it at any time.
 - condition: `clips`, how many; each follows as a binary message, float32 at 22,050 Hz. The engine sends the voice.
 - voices: the engine sends its built-in ones (safetensors, `NAME/latents`, `NAME/embedding`).
-- stats, load (`model`), unload, adapter (`load` and `name`, or `unload`): the engine sends `{"done": …}`.
+- stats, load (`model`), unload, adapter (`name` with `load` or followed by the file; or `unload`): the engine sends
+  `{"done": …}`.
+
+A file travels as `{"bytes": …}`, how many there are, and binary messages until so many are there.
 
 A fault is `{"error": …}` as `errors.as_dict` writes it. Closing the connection cancels. `docs/engine.md` is for
 those who write clients.
@@ -16,7 +20,7 @@ those who write clients.
 
 import json
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Self
@@ -39,6 +43,12 @@ MAX_CLIPS = 10
 LONGEST_PAUSE_S = 10.0
 MAX_MESSAGE = 64 * 2**20
 """Bytes of the largest message that the engine takes: a clip of twelve minutes."""
+
+MAX_ADAPTER = 512 * 2**20
+"""Bytes of the largest adapter that the engine takes: of XTTS-v2 one of rank 256 in single precision."""
+
+PART = 8 * 2**20
+"""Bytes of a message that a file travels in."""
 
 RANGES: dict[str, tuple[float, float]] = {
     "temperature": (0.01, 2.0),
@@ -145,6 +155,7 @@ class SpeakRequest:
     events: bool = False  # whether the client wants to be told where a piece begins
     client: str = ""  # for whom it is, where that is counted
     adapter: str = ""  # one that the engine holds; without it the model speaks as it is
+    brings: bool = False  # whether the client has it, should the engine not hold it
     background: bool = False  # nobody listens yet: those whom somebody listens to go first
 
     def as_dict(self) -> dict[str, Any]:
@@ -162,32 +173,34 @@ class SpeakRequest:
             raise BadRequest(reason="the sampling is not a JSON object")
         more, events = bool(wire.get("more")), bool(wire.get("events"))
         client, adapter = str(wire.get("client", "")), str(wire.get("adapter", ""))
-        background = bool(wire.get("background"))
+        brings, background = bool(wire.get("brings")), bool(wire.get("background"))
         manner = Sampling.from_dict(sampling)
-        return cls(read_pieces(wire), language, manner, voice, more, events, client, adapter, background)
+        return cls(read_pieces(wire), language, manner, voice, more, events, client, adapter, brings, background)
 
 
 @dataclass(frozen=True, slots=True)
 class AdapterRequest:
-    """An adapter that the engine is to hold under a name, or, without a `path`, to hold no longer.
+    """An adapter that the engine is to hold under a name, or to hold no longer.
 
-    path: absolute, or within the home folder's `adapters`, which it may not leave.
+    path: where its file is: absolute, or within the home folder's `adapters`, which it may not leave. follows: the file
+    comes over the wire instead.
     """
 
     name: str
     path: str | None = None
+    follows: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         wire = {"unload": self.name} if self.path is None else {"load": self.path, "name": self.name}
-        return {"op": "adapter"} | wire
+        return {"op": "adapter"} | ({"name": self.name} if self.follows else wire)
 
     @classmethod
     def from_dict(cls, wire: Mapping[str, Any]) -> Self:
         """What a client sent. Raises errors.BadRequest."""
-        path, name = wire.get("load"), wire.get("name" if "load" in wire else "unload")
+        path, name = wire.get("load"), wire.get("unload" if "unload" in wire else "name")
         if not (isinstance(name, str) and name and isinstance(path, str | None)):
             raise BadRequest(reason="it names no adapter to load or to unload")
-        return cls(name, path)
+        return cls(name, path, follows="load" not in wire and "unload" not in wire)
 
     def file(self, folder: Path) -> Path:
         """Where the adapter lies in the `folder` of all of them. Raises errors.AdapterElsewhere."""
@@ -199,6 +212,14 @@ class AdapterRequest:
         if not found.is_relative_to(folder.resolve()):
             raise AdapterElsewhere(file=self.path, folder=str(folder))
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """An adapter that whoever speaks with it brings along: it is asked for where the engine does not hold it."""
+
+    name: str  # after its content, so that the same one is the same for all who bring it
+    read: Callable[[], bytes]
 
 
 def adapters_folder(home: Path) -> Path:

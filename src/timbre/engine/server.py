@@ -23,6 +23,7 @@ from websockets.exceptions import ConnectionClosed
 from timbre.engine.conversation import Conversation
 from timbre.engine.holder import Holder, Load
 from timbre.engine.protocol import (
+    MAX_ADAPTER,
     MAX_CLIPS,
     RATE,
     AdapterRequest,
@@ -102,12 +103,15 @@ class EngineServer:
             voice = Conditioning.from_bytes(_binary(await socket.recv()))
         else:
             voice = self._holder.voice(request.voice)
+        brought = await self._brought(socket, request) if request.adapter and request.brings else None
 
         def begin() -> Spoken:
             nonlocal engine
             engine = self._holder.loaded()  # which may have gone, or have become another, since the request came
             if not request.background and engine.waiting >= self._queue:
                 raise EngineBusy(waiting=engine.waiting)
+            if brought is not None:
+                engine.adapters.hold(brought)
             return engine.begin(
                 request.pieces,
                 request.language,
@@ -125,6 +129,17 @@ class EngineServer:
         self._utterances += 1
         self._audio_s += conversation.samples / RATE
         await _send(socket, {"done": told})
+
+    async def _brought(self, socket: ServerConnection, request: SpeakRequest) -> Any:
+        """The adapter of a speech, which the client sends where it is not held; None where it is."""
+        wanted = request.adapter not in self._holder.loaded().adapters.names
+        await _send(socket, {"event": "adapter", "wanted": wanted})
+        return await self._sent(socket, request.adapter) if wanted else None
+
+    async def _sent(self, socket: ServerConnection, name: str) -> Any:
+        """An adapter that comes over the wire, read but not held. Raises errors.BadRequest, and what reading raises."""
+        data = await _file(socket)
+        return await asyncio.to_thread(lambda: self._holder.loaded().adapters.read(data, name))
 
     async def _condition(self, socket: ServerConnection, wire: Mapping[str, Any]) -> None:
         engine = self._holder.loaded()
@@ -149,14 +164,17 @@ class EngineServer:
 
     async def _adapter(self, socket: ServerConnection, wire: Mapping[str, Any]) -> None:
         request = AdapterRequest.from_dict(wire)
+        sent = await self._sent(socket, request.name) if request.follows else None
         file = None if request.path is None else request.file(adapters_folder(settings().home))
 
         def change() -> None:
             adapters = self._holder.loaded().adapters
-            if file is None:
-                adapters.unload(request.name)
-            else:
+            if sent is not None:
+                adapters.hold(sent)
+            elif file is not None:
                 adapters.load(file, request.name)
+            else:
+                adapters.unload(request.name)
 
         await self._worker.run(change)
         await self._stats(socket, wire)
@@ -208,6 +226,17 @@ def resident_bytes() -> int:
     except OSError:
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return most if sys.platform == "darwin" else most * 1024
+
+
+async def _file(socket: ServerConnection) -> bytes:
+    """A file as it travels. Raises errors.BadRequest."""
+    count = read_json(await socket.recv()).get("bytes")
+    if not isinstance(count, int) or not 0 < count <= MAX_ADAPTER:
+        raise BadRequest(reason=f"an adapter has 1 to {MAX_ADAPTER} bytes")
+    data = bytearray()
+    while len(data) < count:
+        data += _binary(await socket.recv())
+    return bytes(data)
 
 
 def _binary(message: str | bytes) -> bytes:

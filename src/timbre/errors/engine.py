@@ -24,6 +24,12 @@ class EngineBusy(TimbreError):
     retry_after = 5
 
 
+class AdaptersInUse(EngineBusy):
+    code, status = "adapters_in_use", 503
+    message = "The engine already speaks with {limit} fine-tuned voices, as many as it holds at once."
+    hint = "Try again in a few seconds. TIMBRE_ENGINE_ADAPTERS sets the limit."
+
+
 class TooManyStreams(TimbreError):
     code, status = "too_many_streams", 429
     message = "You already have {limit} speeches in the engine, which is as many as one client may have."
@@ -78,6 +84,24 @@ class ModelNotLoaded(TimbreError):
     code, status = "model_not_loaded", 409
     message = "The model '{model}' is not loaded; {loaded} is."
     hint = "Load it with: timbre models load {model}"
+
+
+class VoiceNeedsModel(ModelNotLoaded):
+    code, status = "voice_needs_model", 409
+    message = "The voice '{voice}' is a fine-tune of the model '{model}', which is not loaded; {loaded} is."
+    hint = "Load it with: timbre models load {model}"
+
+
+class ModelChanged(TimbreError):
+    code, status = "model_changed", 409
+    message = "The voice '{voice}' is a fine-tune of the model '{model}' as it was; that has other weights now."
+    hint = "Bring the model's former files back, or fine-tune the model as it is now."
+
+
+class WrongModelForVoice(TimbreError):
+    code, status = "wrong_model_for_voice", 422
+    message = "The voice '{voice}' is a fine-tune of the model '{model}'; it cannot speak with {wanted}."
+    hint = "Leave the model out, or choose another voice."
 
 
 class CannotQuantize(TimbreError):

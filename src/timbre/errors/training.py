@@ -19,3 +19,21 @@ class UnknownCheckpoint(TimbreError):
     code, status = "unknown_checkpoint", 404
     message = "There is no checkpoint '{checkpoint}'."
     hint = "GET /training/checkpoints lists them."
+
+
+class BadPromotion(TimbreError):
+    code, status = "bad_promotion", 422
+    message = "The checkpoint cannot be made that: {reason}."
+    hint = "docs/tuned-voices.md says what a checkpoint can become."
+
+
+class NotPromoted(TimbreError):
+    code, status = "not_promoted", 409
+    message = "The checkpoint '{checkpoint}' is not promoted{target}."
+    hint = "GET /training/promotions lists what is."
+
+
+class PromotionOvertaken(TimbreError):
+    code, status = "promotion_overtaken", 409
+    message = "The checkpoint '{other}' has taken the place of this one in '{target}'."
+    hint = "Demote that one first: then this one is back."

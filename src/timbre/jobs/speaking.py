@@ -47,7 +47,13 @@ async def _say(job: Job, hold: Hold, tools: Tools, rest: speech.Utterance, done:
     """Speaks pieces and keeps each once the next begins, the last once there is no more."""
     cutter = _Cutter()
     spoken = tools.engine.speak(
-        rest.pieces, rest.language, rest.voice, rest.sampling, on_piece=cutter.begins, background=True
+        rest.pieces,
+        rest.language,
+        rest.voice,
+        rest.sampling,
+        on_piece=cutter.begins,
+        adapter=rest.adapter or "",
+        background=True,
     )
     async with contextlib.aclosing(spoken) as samples_of:
         async for samples in samples_of:

@@ -1,12 +1,12 @@
 """From what somebody asks for to a job, checked as far as can be now: what is wrong is said before anything waits."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from timbre import profiles, speech
 from timbre.engine.protocol import Sampling
-from timbre.errors import EmptyText, LongName, TextTooLong, UnknownModel, WrongVoiceForMode
+from timbre.errors import EmptyText, LongName, TextTooLong, UnknownModel, WrongModelForVoice, WrongVoiceForMode
 from timbre.jobs.audio import check_format
 from timbre.jobs.submit import Wish, priority_of
 from timbre.models import catalogue
@@ -44,7 +44,7 @@ def wish_for(
     not change on its way: the profile's parameters and the seed.
 
     Raises errors.TextTooLong, EmptyText, UnknownLanguage, LanguageNotSpoken, UnknownVoice, WrongVoiceForMode,
-    UnknownFormat, UnknownProfile, UnknownModel, LongName.
+    UnknownFormat, UnknownProfile, UnknownModel, WrongModelForVoice, LongName.
     """
     if len(asked.text) > (limit := settings().text_limit):
         raise TextTooLong(length=len(asked.text), limit=limit)
@@ -54,6 +54,10 @@ def wish_for(
         raise LongName(longest=LONGEST_NAME)
     format = check_format(asked.format)
     profile, sampling = profiles.sampling_of(database, asked.profile)
+    if tuned := library.tuned(asked.voice):  # it waits for its own model
+        if asked.model not in (None, tuned.model):
+            raise WrongModelForVoice(voice=tuned.name, model=tuned.model, wanted=asked.model)
+        asked = replace(asked, voice=tuned.id, model=tuned.model)
     voice_id, language = asked.voice, resolve(asked.language).code if asked.language else None
     if asked.model not in (None, (stats or {}).get("model")):
         if asked.model not in (known := catalogue.names()):
@@ -62,6 +66,7 @@ def wish_for(
     if stats is not None:
         speech.check_model(asked.model, stats)
         voice = library.get(asked.voice or "default", stats)
+        speech.check_voice(voice, stats)
         _check_mode(asked.mode, voice.kind, voice.name)
         language = speech.choose_language(asked.language, voice, stats)
         plan(asked.text, language, stats["limits"][language])

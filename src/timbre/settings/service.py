@@ -36,6 +36,9 @@ class ServiceSettings(BaseSettings):
         "", description="Secret between the engine and its clients; needed when it listens on an address."
     )
     engine_rows: int = Field(16, ge=1, description="Pieces of text that the engine speaks side by side.")
+    engine_adapters: int = Field(
+        16, ge=1, description="Fine-tuned voices that the engine holds at once; who has not spoken longest gives way."
+    )
     engine_device: str = Field(
         "auto",
         pattern=r"^(auto|cpu|cuda(:\d+)?)(,(cpu|cuda(:\d+)?))*$",

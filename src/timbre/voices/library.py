@@ -1,7 +1,7 @@
-"""All voices: those built into the loaded model, and those cloned or mixed here.
+"""All voices: those built into the loaded model, and those cloned, mixed or fine-tuned here.
 
 With a voice are kept the conditioning of each model that spoke with it, and the clips it was cloned from, or the recipe
-of a mix. Its id is ours, never anything that a user wrote.
+of a mix; with a fine-tuned one also its adapter. Its id is ours, never anything that a user wrote.
 """
 
 import logging
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from timbre.audio.decode import decode
-from timbre.engine.protocol import CLIP_RATE, Conditioning
+from timbre.engine.protocol import CLIP_RATE, Brought, Conditioning
 from timbre.errors import BadMix, BadRequest, BuiltInVoice, FileGone, MixPartGone, UnknownVoice
 from timbre.settings import Settings, settings
 from timbre.store.blobs import Blobs
@@ -24,6 +24,7 @@ from timbre.voices import mix
 from timbre.voices.clips import Clip, take
 from timbre.voices.preview import preview_text
 from timbre.voices.record import (
+    ADAPTER,
     ID,
     LONGEST_CONSENT,
     LONGEST_NAME,
@@ -75,7 +76,7 @@ class Library:
         return [*built_in(stats), *self.made()]
 
     def made(self) -> list[Voice]:
-        """The voices cloned and mixed here, from the oldest to the newest."""
+        """The voices cloned, mixed and fine-tuned here, from the oldest to the newest."""
         return sorted(
             (as_voice(record) for record in self._shelf.records()), key=lambda voice: (voice.created_at or "", voice.id)
         )
@@ -86,13 +87,31 @@ class Library:
         Raises errors.UnknownVoice.
         """
         voices = self.all(stats)
-        if found := next((voice for voice in voices if voice.id == name), None) or stand_in(name, voices):
+        able = [voice for voice in voices if voice.speaks(stats)]
+        if found := next((voice for voice in voices if voice.id == name), None) or stand_in(name, able):
             return found
-        called = [voice for voice in voices if voice.name.casefold() == name.strip().casefold()]
+        called = _called(name, able) or _called(name, voices)
         if len(called) == 1:
             return called[0]
         known = ", ".join(voice.id for voice in voices[:SHOWN]) + (", …" if len(voices) > SHOWN else "")
         raise UnknownVoice(voice=name, known=known or "none yet")
+
+    def tuned(self, name: str | None) -> Voice | None:
+        """The fine-tuned voice with that id, or the only one so called; None where that is none."""
+        voices = self.made() if name else []
+        found = [voice for voice in voices if voice.id == name] or _called(name or "", voices)
+        return found[0] if len(found) == 1 and found[0].kind == "tuned" else None
+
+    def adapter(self, voice: Voice) -> Brought | None:
+        """What the engine has to hold so that a voice can speak; None for one that is no fine-tune.
+
+        Raises errors.UnknownVoice where it was deleted just now.
+        """
+        if voice.kind != "tuned":
+            return None
+        if (found := self._shelf.named(voice.id, ADAPTER)) is None:
+            raise self._unknown(voice.id)
+        return found
 
     def add(
         self, name: str, files: Sequence[tuple[str, Path]], language: str, consent: str, engine: Listener | None = None
@@ -257,3 +276,7 @@ class Library:
             fingerprint, conditioning = heard
             files[conditioning_file(fingerprint)] = conditioning.to_bytes()
         self._shelf.keep(record, files)
+
+
+def _called(name: str, voices: Sequence[Voice]) -> list[Voice]:
+    return [voice for voice in voices if voice.name.casefold() == name.strip().casefold()]

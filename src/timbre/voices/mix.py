@@ -20,6 +20,8 @@ def recipe(wish: Sequence[tuple[Voice, float]]) -> list[Part]:
     """
     weights = [weight for _, weight in wish]
     check(weights)
+    if tuned := next((voice for voice, _ in wish if voice.kind == "tuned"), None):
+        raise BadMix(reason=f"'{tuned.name}' is fine-tuned, and what was learnt cannot be mixed")
     if twice := next((voice for number, (voice, _) in enumerate(wish) if voice in _voices(wish[:number])), None):
         raise BadMix(reason=f"the voice '{twice.name}' is in it twice")
     parts: dict[str, Part] = {}

@@ -12,6 +12,9 @@ from timbre.voices.voice import Part, Voice
 ID = re.compile(r"v-[0-9a-f]{12}")
 """What our ids look like."""
 
+ADAPTER = "adapter.safetensors"
+"""What the file of a fine-tuned voice is called."""
+
 LONGEST_NAME, LONGEST_ABOUT, LONGEST_CONSENT = 80, 200, 2_000
 
 
@@ -36,6 +39,31 @@ def of_clone(id: str, name: str, language: str, consent: str, clips: Sequence[Cl
             }
             for clip in clips
         ],
+    }
+
+
+def of_tuned(
+    id: str,
+    name: str,
+    language: str,
+    consent: str,
+    clips: Sequence[Mapping[str, Any]],
+    tuned: Mapping[str, str],
+) -> dict[str, Any]:
+    """The record of a voice that is made of a fine-tune now. clips: as those of a clone. tuned: checkpoint, model and
+    fingerprint.
+    """
+    now = _now()
+    return {
+        "id": id,
+        "kind": "tuned",
+        "name": name,
+        "language": language,
+        "consent": {"text": consent, "at": now},
+        "created_at": now,
+        "speech_s": round(sum(clip["speech_s"] for clip in clips), 2),
+        "clips": [dict(clip) for clip in clips],
+        "tuned": dict(tuned),
     }
 
 
@@ -69,16 +97,20 @@ def changed(record: Mapping[str, Any], name: str | None, language: str | None, a
 def as_voice(record: Mapping[str, Any]) -> Voice:
     """The voice of a record. Raises KeyError where it lacks what every voice has."""
     parts = tuple(Part(part["id"], part["name"], part["weight"]) for part in record.get("parts", ()))
+    tuned = record.get("tuned", {})
     return Voice(
         id=record["id"],
         name=record["name"],
-        kind="mixed" if parts else "cloned",
+        kind="mixed" if parts else "tuned" if tuned else "cloned",
         language=record["language"],
         about=record.get("about"),
         created_at=record["created_at"],
         speech_s=None if parts else record["speech_s"],
         notes=record.get("notes") or None,
         parts=parts or None,
+        model=tuned.get("model"),
+        fingerprint=tuned.get("fingerprint"),
+        checkpoint=tuned.get("checkpoint"),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
+from timbre.engine.protocol import Brought
 from timbre.store.blobs import Blobs
 from timbre.store.database import Database
 from timbre.store.tables import VoiceBlob, VoiceRow
@@ -53,7 +54,7 @@ class Shelf:
         """Keeps a new voice with its files, by their names."""
         blobs = {name: self._blobs.put(data, Path(name).suffix, KIND) for name, data in files.items()}
         with self._database.writing() as session:
-            session.add(_row(record, owner))
+            session.add(row_of(record, owner))
             session.flush()
             session.add_all(VoiceBlob(voice_id=record["id"], name=name, blob=blob) for name, blob in blobs.items())
         for name, data in files.items():  # another voice with the same recording may have been removed meanwhile
@@ -83,6 +84,12 @@ class Shelf:
             found = session.get(VoiceBlob, (id, name))
         return self._blobs.whole(found.blob) if found else None
 
+    def named(self, id: str, name: str) -> Brought | None:
+        """A file of a voice as an adapter that can be brought to an engine; None where it has none by that name."""
+        with self._database.reading() as session:
+            found = session.get(VoiceBlob, (id, name))
+        return Brought(Path(found.blob).stem, lambda: self._blobs.whole(found.blob)) if found else None
+
     def add_file(self, id: str, name: str, data: bytes) -> None:
         """Keeps one more file of a voice, or another in its place. Where the voice is gone, so is the file."""
         blob = self._blobs.put(data, Path(name).suffix, KIND)
@@ -104,7 +111,7 @@ class Shelf:
         self._blobs.forget([found.blob])
 
 
-def _row(record: Mapping[str, Any], owner: str) -> VoiceRow:
+def row_of(record: Mapping[str, Any], owner: str) -> VoiceRow:
     return VoiceRow(
         id=record["id"],
         owner=owner,

@@ -20,13 +20,20 @@ class Voice:
 
     id: str
     name: str
-    kind: Literal["built-in", "cloned", "mixed"]
+    kind: Literal["built-in", "cloned", "mixed", "tuned"]
     language: str | None = None
     about: str | None = None
     created_at: str | None = None
     speech_s: float | None = None
     notes: list[str] | None = None
     parts: tuple[Part, ...] | None = None
+    model: str | None = None  # of a fine-tuned voice: the one that it was trained on, and speaks with alone
+    fingerprint: str | None = None  # of that model's weights
+    checkpoint: str | None = None  # where its fine-tune came from
+
+    def speaks(self, stats: Mapping[str, Any]) -> bool:
+        """Whether the loaded model can speak as this voice, as far as models matter."""
+        return self.fingerprint in (None, stats.get("fingerprint"))
 
 
 OPENAI_NAMES = (

@@ -27,7 +27,7 @@ TAGS = {"pt": ["pt", "pt-BR"], "zh-cn": ["zh-CN"]}
 
 def info(stats: Mapping[str, Any], library: Library) -> Info:
     """What a client is told of us. stats: of a ready engine."""
-    voices = [listed(voice, code, stats) for voice in library.all(stats) for code in stats["languages"]]
+    voices = [listed(voice, code, stats) for voice in _able(stats, library) for code in stats["languages"]]
     program = TtsProgram(
         name="Timbre",
         description="A voice service of your own",
@@ -70,7 +70,12 @@ def choose(wish: Wish, stats: Mapping[str, Any], library: Library) -> tuple[Voic
         voice, language = library.get(name, stats), language or tag
     if not wish.name and language:
         code = resolve(language).code
-        voice = next((one for one in library.all(stats) if one.language == code), voice)
+        voice = next((one for one in _able(stats, library) if one.language == code), voice)
     if wish.speaker and wish.speaker not in (voice.id, voice.name):
         raise NoSuchSpeaker(voice=voice.id, speaker=wish.speaker)
     return voice, language
+
+
+def _able(stats: Mapping[str, Any], library: Library) -> list[Voice]:
+    """The voices that the loaded model speaks with."""
+    return [voice for voice in library.all(stats) if voice.speaks(stats)]

@@ -4,25 +4,32 @@
 
 The base model's weights stay as they are, so that some rows of a batch speak with an adapter while others speak without
 or with another.
+
+A file of one is safetensors as the package `peft` writes and reads it, with peft's configuration and the fingerprint of
+the base model in its metadata.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import torch
-from safetensors import safe_open
-from safetensors.torch import save
+from safetensors.torch import load, save
 from torch import Tensor, nn
 
 from timbre.errors import BadCheckpoint, MissingTensor, UnknownTensor, WrongBase, WrongTensor
 from timbre.store.files import write_whole
+from timbre.store.tensors import BASE, CONFIG, metadata
 from timbre.xtts.config import ModelArgs
 from timbre.xtts.reading import guarded
 
 PRODUCTS = {"attn.c_attn": (1, 3), "attn.c_proj": (1, 1), "mlp.c_fc": (1, 4), "mlp.c_proj": (4, 1)}
 """The products of a block by the names of their weights, with their inputs and outputs in widths of the model."""
+
+OTHER = ("use_dora", "use_rslora", "rank_pattern", "alpha_pattern")
+"""What peft can add otherwise, and we cannot."""
 
 LARGEST = 1e4
 """What an addition may make of an input at the most, in its lengths. Trained ones stay under a hundred; from some 1e8
@@ -62,13 +69,28 @@ class Adapter:
     def to_file(self, path: Path) -> None:
         """Everything but the name, as one safetensors file."""
         tensors = {
-            key: one.contiguous()
+            key: one.T.contiguous()  # as a linear layer keeps its weight
             for number, layer in enumerate(self.layers)
             for product, pair in layer.items()
             for key, one in zip(_keys(number, product), pair, strict=True)
         }
-        told = {"rank": str(self.rank), "alpha": str(self.alpha), "base": self.base}
-        write_whole(path, save(tensors, told))
+        write_whole(path, save(tensors, {"format": "pt", CONFIG: json.dumps(self._config()), BASE: self.base}))
+
+    def _config(self) -> dict[str, Any]:
+        """What peft calls `adapter_config.json`."""
+        found = {product for layer in self.layers for product in layer}
+        return {
+            "peft_type": "LORA",
+            "task_type": None,
+            "base_model_name_or_path": None,
+            "r": self.rank,
+            "lora_alpha": self.alpha,
+            "lora_dropout": 0.0,
+            "target_modules": [product for product in PRODUCTS if product in found],
+            "fan_in_fan_out": True,  # the base's weights are stored inputs × outputs
+            "bias": "none",
+            "inference_mode": True,
+        }
 
     @classmethod
     def from_file(cls, path: Path, name: str, args: ModelArgs, base: str) -> Self:
@@ -77,24 +99,26 @@ class Adapter:
         Raises BadCheckpoint for what is no adapter, UnknownTensor, WrongTensor and MissingTensor with key and shapes
         where it does not fit the model, and WrongBase where it fits but was trained on another.
         """
-        told, state = guarded(path, lambda: _read(path))
-        try:
-            rank, alpha, trained_on = int(told["rank"]), float(told["alpha"]), told["base"]
-        except (KeyError, ValueError):
-            raise BadCheckpoint(file=path.name, reason="it does not say rank, alpha and base of an adapter") from None
+        return cls.from_bytes(guarded(path, path.read_bytes), path.name, name, args, base)
+
+    @classmethod
+    def from_bytes(cls, data: bytes, file: str, name: str, args: ModelArgs, base: str) -> Self:
+        """The same of what is in a file, which errors call by `file`."""
+        told, state = guarded(Path(file), lambda: (metadata(data), load(data)))
+        rank, alpha, trained_on = _told(file, told)
         if not (state and rank > 0):
-            raise BadCheckpoint(file=path.name, reason="it holds no adapter")
-        found = cls(name, trained_on, rank, alpha, _layers(path.name, state, rank, args))
-        found._check(path.name)
+            raise BadCheckpoint(file=file, reason="it holds no adapter")
+        found = cls(name, trained_on, rank, alpha, _layers(file, state, rank, args))
+        found._check(file)
         if trained_on != base:
-            raise WrongBase(file=path.name, found=trained_on, wanted=base)
+            raise WrongBase(file=file, found=trained_on, wanted=base)
         return found
 
     def _check(self, file: str) -> None:
         for number, layer in enumerate(self.layers):
             for product, (down, up) in layer.items():
                 if not abs(self.scale) * float(down.norm()) * float(up.norm()) < LARGEST:  # as nan is not, either
-                    reason = f"{_keys(number, product)[0]} and its up are larger than any adapter's"
+                    reason = f"{_keys(number, product)[0]} and its lora_B are larger than any adapter's"
                     raise BadCheckpoint(file=file, reason=reason)
 
 
@@ -131,14 +155,22 @@ def merge(gpt: nn.Module, adapter: Adapter) -> None:
             gpt.get_parameter(f"gpt.h.{number}.{product}.weight").addmm_(pair.down, pair.up, alpha=adapter.scale)
 
 
-def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
-    with safe_open(path, "pt") as file:
-        return file.metadata() or {}, {key: file.get_tensor(key).float() for key in file.keys()}  # noqa: SIM118
+def _told(file: str, told: Mapping[str, str]) -> tuple[int, float, str]:
+    """Rank, alpha and base, out of a file's metadata. Raises BadCheckpoint."""
+    try:
+        config = json.loads(told[CONFIG])
+        rank, alpha, base = int(config["r"]), float(config["lora_alpha"]), told[BASE]
+    except (KeyError, ValueError, TypeError):
+        raise BadCheckpoint(file=file, reason="it does not say rank, alpha and base of an adapter") from None
+    if other := [name for name in OTHER if config.get(name)]:
+        raise BadCheckpoint(file=file, reason=f"its adapter is of a kind that is not read here ({other[0]})")
+    return rank, alpha, base
 
 
 def _keys(layer: int, product: str) -> tuple[str, str]:
-    """What a pair's two matrices are called in a file: after the weight that they are added to."""
-    return f"gpt.gpt.h.{layer}.{product}.down", f"gpt.gpt.h.{layer}.{product}.up"
+    """What peft calls a pair's two matrices: after the layer that they are added to."""
+    stem = f"base_model.model.gpt.gpt.h.{layer}.{product}"
+    return f"{stem}.lora_A.weight", f"{stem}.lora_B.weight"
 
 
 def _layers(file: str, state: Mapping[str, Tensor], rank: int, args: ModelArgs) -> list[dict[str, Pair]]:
@@ -149,7 +181,7 @@ def _layers(file: str, state: Mapping[str, Tensor], rank: int, args: ModelArgs) 
         for product, (inputs, outputs) in PRODUCTS.items():
             keys = _keys(number, product)
             if any(key in state for key in keys):
-                wanted = [inputs * width, rank], [rank, outputs * width]
+                wanted = [rank, inputs * width], [outputs * width, rank]
                 layer[product] = Pair(*(_take(file, left, *one) for one in zip(keys, wanted, strict=True)))
     for key, tensor in left.items():
         raise UnknownTensor(file=file, key=key, found=list(tensor.shape))
@@ -162,4 +194,4 @@ def _take(file: str, left: dict[str, Tensor], key: str, wanted: list[int]) -> Te
     tensor = left.pop(key)
     if list(tensor.shape) != wanted:
         raise WrongTensor(file=file, key=key, found=list(tensor.shape), wanted=wanted)
-    return tensor
+    return tensor.T.float().contiguous()

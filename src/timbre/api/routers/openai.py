@@ -1,5 +1,6 @@
 """What OpenAI's clients ask for, under /v1."""
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator
 from typing import Any
@@ -60,9 +61,10 @@ async def model(model: str, wired: Wired) -> Json:
 
 @router.get("/audio/voices")
 async def voices(wired: Wired) -> Json:
-    """All voices, as clients that offer a choice read them."""
-    found = wired.library.all(await wired.engine.stats())
-    return {"voices": [{"id": voice.id, "name": voice.name} for voice in found]}
+    """All voices of the loaded model, as clients that offer a choice read them."""
+    stats = await wired.engine.stats()
+    found = await asyncio.to_thread(wired.library.all, stats)
+    return {"voices": [{"id": voice.id, "name": voice.name} for voice in found if voice.speaks(stats)]}
 
 
 async def _pause() -> AsyncGenerator[NDArray[np.float32], None]:
