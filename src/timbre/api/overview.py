@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from timbre.errors import TimbreError
 from timbre.jobs.lease import fresh
-from timbre.jobs.states import LONG, SPEECH, Status
+from timbre.jobs.states import QUEUES, Status
 from timbre.store.database import Database
 from timbre.store.tables import Blob, Chore, Job, Key, Usage, now
 
@@ -51,10 +51,10 @@ def rows(database: Database) -> Rows:
         counted = session.execute(
             select(Job.queue, Job.status, func.count()).where(~Job.expired).group_by(Job.queue, Job.status)
         )
-        jobs = {(queue, status.value): 0 for queue in (SPEECH, LONG) for status in Status}
+        jobs = {(queue, status.value): 0 for queue in QUEUES for status in Status}
         jobs |= {(queue, status): count for queue, status, count in counted}
         files, size = session.execute(select(func.count(), func.coalesce(func.sum(Blob.bytes), 0))).one()
-        return Rows(jobs, {queue: _oldest_s(session, queue) for queue in (SPEECH, LONG)}, files, int(size))
+        return Rows(jobs, {queue: _oldest_s(session, queue) for queue in QUEUES}, files, int(size))
 
 
 def usage_today(database: Database) -> list[dict[str, Any]]:

@@ -28,5 +28,9 @@ SAID = {
 CANCEL, PAUSE = "cancel", "pause"
 """What a worker may be asked to do with a job that it has in hand."""
 
-SPEECH, LONG = "speech", "long"
-"""The queues: work that is waiting on the engine, and work that has a process of its own."""
+SPEECH, LONG, SHORT = "speech", "long", "short"
+"""The queues: work that is waiting on the engine, and work that has a process of its own: for hours, or for some
+seconds or minutes, so that it need not wait for the other.
+"""
+
+QUEUES = (SPEECH, LONG, SHORT)

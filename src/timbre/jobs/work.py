@@ -25,7 +25,7 @@ from timbre.jobs import cloning, lease, speaking
 from timbre.jobs import long as long_work
 from timbre.jobs.hold import Hold, put_down
 from timbre.jobs.lease import LeaseLost
-from timbre.jobs.states import LONG
+from timbre.jobs.states import LONG, SHORT
 from timbre.jobs.tools import Tools
 from timbre.store.tables import Job
 
@@ -57,7 +57,7 @@ async def do(job: Job, hold: Hold, tools: Tools) -> None:
 
 def _worker_of(job: Job) -> Any:
     """The module that knows this kind of work."""
-    if job.queue == LONG:
+    if job.queue in (LONG, SHORT):
         return long_work
     return cloning if job.kind == "clone" else speaking
 

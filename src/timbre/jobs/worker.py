@@ -21,7 +21,7 @@ from timbre.jobs import lease, recovery
 from timbre.jobs.broker import LOOK, Announcer, application
 from timbre.jobs.cleanup import clean_up
 from timbre.jobs.hold import HAND_BACK, Hold, Keeper
-from timbre.jobs.states import LONG, SPEECH
+from timbre.jobs.states import LONG, QUEUES, SHORT, SPEECH
 from timbre.jobs.tools import Tools
 from timbre.jobs.turns import Turns
 from timbre.jobs.work import do
@@ -63,11 +63,11 @@ class Worker:
         app.task(name=LOOK, ignore_result=True)(self._look)
         worker_shutting_down.connect(self._hand_back, weak=False)
         worker_ready.connect(lambda **_: log.info("the worker is ready"), weak=False)
-        slots = self._settings.worker_slots + self._settings.long_jobs
+        slots = self._settings.worker_slots + self._settings.long_jobs + self._settings.short_jobs
         app.Worker(
             pool="threads",
             concurrency=slots,
-            queues=[SPEECH, LONG],
+            queues=list(QUEUES),
             loglevel="WARNING",
             quiet=True,
             without_gossip=True,
@@ -100,7 +100,7 @@ class Worker:
             self._keeper.drop(hold)
 
     def _room(self, queue: str) -> bool:
-        if queue == LONG:
+        if queue != SPEECH:
             return True
         held = sum(hold.queue == queue for hold in self._keeper.held)
         return held < self._settings.worker_slots and not self._turns.draining
@@ -109,6 +109,8 @@ class Worker:
         database = self._tools.database
         if queue == LONG:
             return lease.claim(database, LONG, self._holder, most=self._settings.long_jobs)
+        if queue == SHORT:
+            return lease.claim(database, SHORT, self._holder, most=self._settings.short_jobs)
         return lease.claim(database, queue, self._holder, self._turns.loaded())
 
     def _hand_back(self, **_: Any) -> None:
@@ -133,7 +135,7 @@ class Worker:
     def _sweep(self) -> None:
         database = self._tools.database
         free = self._settings.worker_slots - sum(hold.queue == SPEECH for hold in self._keeper.held)
-        for queue in (SPEECH, LONG):
+        for queue in QUEUES:
             if ids := recovery.unannounced(database, queue, max(free, 1)):
                 self._announcer.announce(queue, len(ids))
                 recovery.announced(database, ids)

@@ -115,6 +115,11 @@ class ServiceSettings(BaseSettings):
     storage_secret: str = Field("", description="Secret that belongs to that key.")
     worker_slots: int = Field(32, ge=1, description="Jobs that a worker has in hand at once.")
     long_jobs: int = Field(1, ge=0, description="Jobs of long work, such as training, at once in the whole service.")
+    short_jobs: int = Field(
+        1,
+        ge=0,
+        description="Jobs of shorter work with a process of its own, such as an export, at once in the whole service.",
+    )
     jobs_waiting: int = Field(10_000, ge=1, description="Jobs that may wait; more are refused.")
     job_attempts: int = Field(10, ge=1, description="Times that a job is begun before it counts as failed.")
     job_kept_hours: float = Field(24.0, gt=0, description="Hours that a job and its audio are kept after its end.")

@@ -31,7 +31,7 @@ from timbre.api.wiring import Wired, Wiring
 from timbre.errors import TimbreError
 from timbre.jobs import recovery
 from timbre.jobs.cleanup import clean_up
-from timbre.jobs.states import LONG, SPEECH
+from timbre.jobs.states import QUEUES
 from timbre.models.catalogue import home_folder
 from timbre.models.remove import bytes_of
 from timbre.store.tables import now
@@ -96,7 +96,7 @@ def _stats(wired: Wiring, engines: dict[str, dict[str, Any] | TimbreError], brok
                 jobs={status: count for (one, status), count in rows.jobs.items() if one == queue},
                 oldest_s=round(rows.oldest_s[queue], 1),
             )
-            for queue in (SPEECH, LONG)
+            for queue in QUEUES
         },
         storage=_storage(wired, rows),
         database=DatabaseOut(kind=wired.database.url.get_backend_name(), bytes=overview.database_bytes(wired.database)),
