@@ -28,6 +28,7 @@ from timbre.api.routers import (
     pages,
     presets,
     profiles,
+    promotion,
     session,
     speech,
     stream,
@@ -62,6 +63,7 @@ ROUTERS = (
     models,
     profiles,
     presets,
+    promotion,
     keys,
     session,
     admin,
@@ -115,6 +117,7 @@ def routes(settings: Settings) -> FastAPI:
     )
     for router in ROUTERS:
         app.include_router(router.router)
+    app.include_router(promotion.uploading)
     pages.install(app)
     errors.install(app)
     guard.install(app, settings)
@@ -137,6 +140,8 @@ def create(settings: Settings) -> ASGIApp:
     """The whole application."""
 
     def limit_mb(path: str) -> int:
+        if path == "/training/checkpoints":
+            return settings.checkpoint_limit_mb + JSON_LIMIT_MB
         return settings.upload_limit_mb + JSON_LIMIT_MB if path == "/voices/clone" else JSON_LIMIT_MB
 
     bounded = BoundedBody(routes(settings), limit_mb)

@@ -78,8 +78,9 @@ class Client:
         voice: Conditioning | str,
         sampling: Sampling,
         adapter: Brought | str = "",
+        background: bool = False,
     ) -> Generator[Samples, None, None]:
-        spoken = self._client.speak(pieces, language, voice, sampling, adapter=adapter)
+        spoken = self._client.speak(pieces, language, voice, sampling, adapter=adapter, background=background)
 
         async def following() -> Samples | None:
             return await anext(spoken, None)

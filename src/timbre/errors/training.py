@@ -37,3 +37,15 @@ class PromotionOvertaken(TimbreError):
     code, status = "promotion_overtaken", 409
     message = "The checkpoint '{other}' has taken the place of this one in '{target}'."
     hint = "Demote that one first: then this one is back."
+
+
+class CheckpointModelChanged(TimbreError):
+    code, status = "checkpoint_model_changed", 409
+    message = "The checkpoint '{checkpoint}' is of the model '{model}' as it was; that has other weights now."
+    hint = "Bring the model's former files back, or fine-tune the model as it is now."
+
+
+class UnknownExport(TimbreError):
+    code, status = "unknown_export", 404
+    message = "There is no such file of the job '{job}'."
+    hint = "It is there once the job is completed, and as long as the job is kept."

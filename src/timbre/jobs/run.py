@@ -14,11 +14,18 @@ from timbre.jobs import lease
 from timbre.jobs.hold import HAND_BACK, Hold, Keeper, put_down
 from timbre.jobs.lease import LeaseLost
 from timbre.jobs.tools import Tools
-from timbre.store.tables import Job
+from timbre.store.tables import Job, Rendition
 
 log = logging.getLogger(__name__)
 
-KINDS = {"install": "timbre.models.job"}
+KINDS = {
+    "install": "timbre.models.job",
+    "promote": "timbre.training.promote_job",
+    "export": "timbre.training.export_job",
+    "listen": "timbre.training.listen_job",
+    "compare": "timbre.training.compare_job",
+    "receive": "timbre.training.receive_job",
+}
 """The module of each kind of long work; its `work(run)` does it, and may return what is kept as the job's result."""
 
 TOLD_S = 0.5
@@ -49,6 +56,11 @@ class Run:
         self._told = time.monotonic()
         with lease.fenced(self.tools.database, self.job.id, self._hold.number) as (_, row):
             row.progress, row.note = min(max(share, 0.0), 1.0), note[:200]
+
+    def keep(self, format: str, blob: str, size: int) -> None:
+        """Lets the job have a file, for as long as the job is kept. Raises LeaseLost."""
+        with lease.fenced(self.tools.database, self.job.id, self._hold.number) as (session, _):
+            session.merge(Rendition(job_id=self.job.id, format=format, blob=blob, bytes=size))
 
     def progressed(self) -> None:
         """Tells that a piece of the work is kept: a fault after it does not count with those before."""

@@ -104,7 +104,13 @@ def _languages(name: str) -> tuple[str, ...]:
 def _licence(name: str) -> str | None:
     if licence := needed(name):
         return licence.name
-    return OWN_LICENCE if name == BUILT_IN else None
+    if name == BUILT_IN:
+        return OWN_LICENCE
+    try:  # one that was made of another comes under the same
+        told = json.loads((home_folder() / name / "installed.json").read_text("utf-8")).get("licence")
+        return str(told) if told else None
+    except (OSError, ValueError, AttributeError):
+        return None
 
 
 def _package_folder() -> Path:

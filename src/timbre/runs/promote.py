@@ -75,6 +75,20 @@ def promote(database: Database, blobs: Blobs, checkpoint_id: str, wish: Wish, ow
     return made
 
 
+def clips_of(database: Database, blobs: Blobs, checkpoint_id: str, voice: str | None) -> list[str]:
+    """The files of the recordings that a checkpoint speaks after: those that it learnt from, or a voice's that was
+    cloned here. None where it came without any, and no voice is named. Raises errors.UnknownCheckpoint, UnknownVoice,
+    BadPromotion.
+    """
+    _, run = checkpoint_of(database, checkpoint_id)
+    learnt = references(blobs, run.manifest if run else None)
+    if not (learnt or voice):
+        return []
+    with database.reading() as session:
+        clips, files = _clips(session, voice, learnt, None)
+    return [files[clip["file"]] for clip in clips]
+
+
 def demote(database: Database, blobs: Blobs, checkpoint_id: str, target: str | None = None) -> PromotionRow:
     """Undoes the promotion of a checkpoint to a voice, the latest one or that of `target`: what was there before comes
     back, and a voice that was new goes.
@@ -82,7 +96,7 @@ def demote(database: Database, blobs: Blobs, checkpoint_id: str, target: str | N
     Raises errors.NotPromoted, and PromotionOvertaken where another checkpoint has taken the voice over since.
     """
     with database.writing() as session:
-        found = standing_of(session, checkpoint_id, target)
+        found = standing_of(session, checkpoint_id, target, VOICE)
         voice = session.get(VoiceRow, found.target)
         gone: list[str] = []
         if voice is not None:
@@ -97,12 +111,16 @@ def demote(database: Database, blobs: Blobs, checkpoint_id: str, target: str | N
     return found
 
 
-def standing_of(session: Session, checkpoint_id: str, target: str | None = None) -> PromotionRow:
+def standing_of(
+    session: Session, checkpoint_id: str, target: str | None = None, kind: str | None = None
+) -> PromotionRow:
     """The promotion of a checkpoint that stands. Raises errors.NotPromoted, PromotionOvertaken."""
     query = select(PromotionRow).where(PromotionRow.undone_at.is_(None))
     own = query.where(PromotionRow.checkpoint_id == checkpoint_id)
     if target is not None:
         own = own.where(PromotionRow.target == target)
+    if kind is not None:
+        own = own.where(PromotionRow.kind == kind)
     found = session.scalars(own.order_by(PromotionRow.created_at.desc(), PromotionRow.id.desc()).limit(1)).first()
     if found is None:
         raise NotPromoted(checkpoint=checkpoint_id, target=f" to '{target}'" if target else "")
@@ -183,7 +201,7 @@ def _record(
         clips,
         tuned,
     )
-    kept = {key: old[key] for key in ("created_at", "about") if key in old}
+    kept: dict[str, Any] = {key: old[key] for key in ("created_at", "about") if key in old}
     if wish.consent is None and "consent" in old:
         kept["consent"] = old["consent"]
     return record | kept

@@ -45,6 +45,9 @@ class TrainingSettings(BaseSettings):
     train_seed: int = Field(42, ge=0, description="Dice of a run.")
     train_device: str = Field("auto", description="Where a run works: cpu, cuda, cuda:1; auto: a GPU if there is one.")
     train_threads: int = Field(0, ge=0, description="Threads of a run on a CPU; 0: half of the cores.")
+    checkpoint_limit_mb: int = Field(
+        4_000, ge=1, description="Megabytes of the largest checkpoint that may be uploaded."
+    )
     lora_rank: int = Field(8, ge=1, le=256, description="Rank of an adapter.")
     lora_alpha: float = Field(16.0, gt=0, description="An adapter's alpha: its products count alpha / rank.")
     lora_dropout: float = Field(
