@@ -38,10 +38,9 @@ def public_state(model: Xtts) -> State:
 
 
 def _computed(model: Xtts) -> State:
-    """What published files keep although it is computed, or is there already by another name."""
+    """What published files keep although it is computed."""
     spectrogram = model.hifigan_decoder.speaker_encoder.spectrogram
     return {
-        "gpt.gpt.wte.weight": model.gpt.mel_embedding.weight,
         f"{_FRONT}.0.filter": torch.tensor([[[-0.97, 1.0]]]),
         f"{_FRONT}.1.spectrogram.window": _buffer(spectrogram, "window"),
         f"{_FRONT}.1.mel_scale.fb": _buffer(spectrogram, "bands").T,
