@@ -1,5 +1,6 @@
 """A model that is made of a checkpoint takes its place and gives it back, whenever it is interrupted."""
 
+import contextlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -95,10 +96,8 @@ def test_whoever_is_killed_while_the_former_comes_back_is_followed(
         place(database, made(home, number))
     with monkeypatch.context() as patch:
         killed_at(patch, step)
-        try:
+        with contextlib.suppress(Killed):
             take_back(database, home, "c-2", None, None)
-        except Killed:
-            pass
     if promotions(database)[0].checkpoint_id == "c-2":
         take_back(database, home, "c-2", None, None)
     assert weights(home) == "1"
