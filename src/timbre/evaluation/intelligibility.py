@@ -1,10 +1,5 @@
-"""How much of what was said is understood: word error rate by a recogniser.
+"""How much of what was said is understood: word error rate by a recogniser."""
 
-Both sides are brought to plain lower-case words first, so that "cannot" against "can not" is not the voice's fault.
-"""
-
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,17 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from timbre.errors import MissingExtra
+from timbre.text.compare import plain_words, word_error_rate, word_errors
+
+__all__ = ["RATE", "Heard", "Recogniser", "plain_words", "word_error_rate", "word_errors"]
 
 RATE = 16_000
-_SAME = {
-    "cannot": "can not",
-    "gonna": "going to",
-    "wanna": "want to",
-    "ok": "okay",
-    "mr": "mister",
-    "mrs": "missus",
-    "dr": "doctor",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +47,3 @@ class Recogniser:
         found = [word for segment in segments for word in segment.words]
         text = "".join(word.word for word in found).strip()
         return Heard(text, plain_words(text), found[-1].end if found else 0.0)
-
-
-def plain_words(text: str) -> list[str]:
-    """Lower-case words without marks."""
-    letters = re.sub(r"[^\w\s']", " ", text.lower().replace("’", "'"))
-    words = [word.strip("'").replace("'", "") for word in letters.split()]
-    return " ".join(_SAME.get(word, word) for word in words if word).split()
-
-
-def word_errors(wanted: Sequence[str], heard: Sequence[str]) -> int:
-    """Words to change, add or take away (Levenshtein, 1966)."""
-    row = list(range(len(heard) + 1))
-    for number, word in enumerate(wanted, 1):
-        before, row[0] = row[0], number
-        for place, other in enumerate(heard, 1):
-            before, row[place] = row[place], min(row[place] + 1, row[place - 1] + 1, before + (word != other))
-    return row[-1]
-
-
-def word_error_rate(pairs: Sequence[tuple[str, str]]) -> float:
-    """Errors a word over all (wanted, heard) texts."""
-    words = [(plain_words(wanted), plain_words(heard)) for wanted, heard in pairs]
-    return sum(word_errors(wanted, heard) for wanted, heard in words) / max(1, sum(len(wanted) for wanted, _ in words))

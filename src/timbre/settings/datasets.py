@@ -34,6 +34,9 @@ class DatasetSettings(BaseSettings):
         0.6, ge=0, le=1, description="Confidence below which a transcript is made again by the larger Whisper."
     )
     dataset_sure: float = Field(0.5, ge=0, le=1, description="Least confidence in a transcript.")
+    dataset_differs: float = Field(
+        0.6, ge=0, description="Most word errors a word by which what is heard differs from a text that came with it."
+    )
     dataset_min_words: int = Field(3, ge=1, description="Fewest words of a segment.")
     dataset_max_words: int = Field(50, ge=1, description="Most words of a segment.")
     dataset_max_characters: int = Field(200, ge=1, description="Most characters of a segment.")
