@@ -13,6 +13,10 @@ ENOUGH_S = 30.0
 """Seconds of clips that a model hears at the most."""
 
 
+COMPARED = 20
+"""Held-out clips that a likeness is measured by, at the most."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """A clip: FLAC, mono, 22,050 Hz."""
@@ -33,21 +37,31 @@ def references(blobs: Blobs, manifest: str | None) -> list[Reference]:
     """Clips of middling length out of a build's manifest, up to what a model hears: of those that were learnt from, and
     the same ones each time. None where the build is gone.
     """
-    if manifest is None:
-        return []
-    try:
-        clips = json.loads(blobs.whole(manifest)).get("clips", [])
-    except (FileGone, ValueError):
-        return []
-    learnt = [clip for clip in clips if clip.get("split") == "train" and clip.get("blob")]
     found, count = [], 0.0
-    for clip in _middling(learnt):
+    for clip in _middling(_clips(blobs, manifest, "train")):
         seconds = round(clip["samples"] / RATE, 2)
         found.append(Reference(str(clip["file"]).rpartition("/")[2], str(clip["blob"]), seconds))
         count += seconds
         if count >= ENOUGH_S or len(found) == MAX_CLIPS:
             break
     return found
+
+
+def held_out(blobs: Blobs, manifest: str | None) -> list[str]:
+    """The files of clips that neither taught a run nor chose its checkpoints: what its likeness is measured by."""
+    held = _clips(blobs, manifest, "test") or _clips(blobs, manifest, "validation")
+    return [str(clip["blob"]) for clip in held[:: max(1, len(held) // COMPARED)][:COMPARED]]
+
+
+def _clips(blobs: Blobs, manifest: str | None, split: str) -> list[dict[str, Any]]:
+    """Those of a build; none where it is gone."""
+    if manifest is None:
+        return []
+    try:
+        clips = json.loads(blobs.whole(manifest)).get("clips", [])
+    except (FileGone, ValueError):
+        return []
+    return [clip for clip in clips if clip.get("split") == split and clip.get("blob")]
 
 
 def _middling(clips: list[dict[str, Any]]) -> list[dict[str, Any]]:

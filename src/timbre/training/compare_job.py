@@ -1,7 +1,7 @@
 """A checkpoint beside its base model: the same text after the same recordings by the same dice, and how well each did.
 
-Similarity is by the base model's speaker encoder, which no fine-tune moves, with the recordings themselves. The words
-are recognised by the Whisper of the settings, where that is here; where it is not there is no word error rate.
+Similarity is by the base model's speaker encoder, which no fine-tune moves, with recordings of the person that taught
+nothing and chose nothing; a checkpoint that came without a run is compared with those that it speaks after. The words are recognised by the Whisper of the settings, where that is here; where it is not there is no word error rate.
 """
 
 import tempfile
@@ -10,15 +10,16 @@ from typing import Any
 
 import numpy as np
 import soxr
-from numpy.typing import NDArray
 
+from timbre.audio.decode import decode
 from timbre.audio.encode import encode
 from timbre.datasets import whisper
-from timbre.engine.protocol import RATE
+from timbre.engine.protocol import CLIP_RATE, RATE
 from timbre.errors import TimbreError
 from timbre.evaluation.intelligibility import RATE as HEARD_RATE
 from timbre.evaluation.intelligibility import Recogniser, word_error_rate
-from timbre.training.speaking import Speaker, as_clip, base_speaker, tuned_speaker
+from timbre.runs.references import held_out
+from timbre.training.speaking import Samples, Speaker, as_clip, base_speaker, direction, tuned_speaker
 from timbre.training.tuned_job import Subject, person, workplace
 
 BASE, TUNED = "base", "tuned"
@@ -40,7 +41,8 @@ def work(run: Any) -> dict[str, Any]:
             tuned = tuned_speaker(run, subject, Path(tempfile.mkdtemp(dir=folder)))
         waves[TUNED] = tuned.say(text, language, seed, clips, True)
         run.progress(0.7, "Both are compared with the person")
-        found = {name: _figures(base, wave, clips) for name, wave in waves.items()}
+        who = _person(run, base, subject, clips)
+        found = {name: _figures(base, wave, who) for name, wave in waves.items()}
     run.progress(0.8, "Both are recognised")
     for name, told in _understood(run, waves, text, language).items():
         found[name] |= told
@@ -52,13 +54,18 @@ def work(run: Any) -> dict[str, Any]:
     return {"checkpoint": subject.row.id, "text": text, "language": language, "seed": seed, **found}
 
 
-def _figures(base: Speaker, wave: NDArray[np.float32], clips: list[NDArray[np.float32]]) -> dict[str, Any]:
-    found: dict[str, Any] = {"seconds": round(len(wave) / RATE, 3)}
-    likeness = float(base.embedding([as_clip(wave)]) @ base.embedding(clips))
-    return found | {"similarity": round(likeness, 4)}
+def _person(run: Any, base: Speaker, subject: Subject, clips: list[Samples]) -> Samples:
+    """Who speaks in the recordings, as a direction."""
+    held = [decode(run.tools.blobs.whole(blob), CLIP_RATE) for blob in held_out(run.tools.blobs, subject.manifest)]
+    return direction(np.mean([base.embedding(clip) for clip in held or clips], 0))
 
 
-def _understood(run: Any, waves: dict[str, NDArray[np.float32]], text: str, language: str) -> dict[str, dict[str, Any]]:
+def _figures(base: Speaker, wave: Samples, person: Samples) -> dict[str, Any]:
+    likeness = float(base.embedding(as_clip(wave)) @ person)
+    return {"seconds": round(len(wave) / RATE, 3), "similarity": round(likeness, 4)}
+
+
+def _understood(run: Any, waves: dict[str, Samples], text: str, language: str) -> dict[str, dict[str, Any]]:
     """What a recogniser makes of each; nothing where there is none."""
     chosen = run.tools.settings
     if (folder := whisper.found(chosen.whisper, chosen.home)) is None:

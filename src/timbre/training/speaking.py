@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from timbre.engine.blocking import Client
 from timbre.engine.engine import Engine
-from timbre.engine.protocol import CLIP_RATE, RATE, Brought, Conditioning, Sampling
+from timbre.engine.protocol import CLIP_RATE, RATE, Brought, Sampling
 from timbre.errors import LanguageNotSpoken, TimbreError
 from timbre.text.plan import plan
 from timbre.training.made import write
@@ -27,8 +27,8 @@ class Speaker(Protocol):
     def say(self, text: str, language: str, seed: int, clips: Sequence[Samples], tuned: bool) -> Samples:
         """A text, after clips. tuned: with the checkpoint's adapter."""
 
-    def embedding(self, clips: Sequence[Samples]) -> Samples:
-        """Who speaks in clips, as a direction."""
+    def embedding(self, clip: Samples) -> Samples:
+        """Who speaks in a clip, as a direction."""
 
 
 class Running:
@@ -51,9 +51,9 @@ class Running:
             parts.append(part)
         return np.concatenate(parts or [np.zeros(0, np.float32)])
 
-    def embedding(self, clips: Sequence[Samples]) -> Samples:
+    def embedding(self, clip: Samples) -> Samples:
         """See `Speaker`."""
-        return _direction(self._client.condition(clips))
+        return direction(self._client.condition([clip]).embedding)
 
 
 class Own:
@@ -77,9 +77,9 @@ class Own:
             parts.append(part)
         return np.concatenate(parts or [np.zeros(0, np.float32)])
 
-    def embedding(self, clips: Sequence[Samples]) -> Samples:
+    def embedding(self, clip: Samples) -> Samples:
         """See `Speaker`."""
-        return _direction(self._engine.condition(clips))
+        return direction(self._engine.condition([clip]).embedding)
 
 
 def base_speaker(run: Any, subject: Subject, weights: Path) -> Speaker:
@@ -106,8 +106,9 @@ def as_clip(wave: Samples) -> Samples:
     return np.asarray(soxr.resample(wave, RATE, CLIP_RATE), np.float32)
 
 
-def _direction(voice: Conditioning) -> Samples:
-    return np.asarray(voice.embedding / max(float(np.linalg.norm(voice.embedding)), 1e-12), np.float32)
+def direction(vector: NDArray[Any]) -> Samples:
+    """A vector of length one."""
+    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-12), np.float32)
 
 
 def _check_language(language: str, spoken: Sequence[str], model: str) -> None:

@@ -33,6 +33,7 @@ class Subject:
     row: CheckpointRow
     name: str  # for people: its own, or its run's
     language: str | None
+    manifest: str | None  # of the build that it learnt from
     base: Path
     fingerprint: str
 
@@ -42,7 +43,8 @@ class Subject:
         row, learnt = checkpoint_of(run.tools.database, checkpoint_id)
         base = catalogue.folder(row.base)
         name = row.name or (learnt.name if learnt else "")
-        return cls(row, name, learnt.language if learnt else None, base, fingerprint(base))
+        language, manifest = (learnt.language, learnt.manifest) if learnt else (None, None)
+        return cls(row, name, language, manifest, base, fingerprint(base))
 
     def model(self, run: Any) -> Xtts:
         """The base model with what was learnt in it. Raises errors.WrongBase, BadCheckpoint, FileGone."""
