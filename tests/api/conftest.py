@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from checkpoints import Bench
 from guarded import OWN_KEY, Guarded, guarding
 from recordings import file_of, speech
 from running import Service, serving
@@ -47,5 +48,8 @@ def littered(engine_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     """A service for requests of all kinds, which leave in it what they make. It asks for a key: they make keys too."""
     home = tmp_path_factory.mktemp("littered") / "home"
     with serving(home, engine_folder, api_key=OWN_KEY, disk_reserve_mb=0) as running:
+        bench = Bench(home, home / "models" / "tiny")
+        bench.run()
+        bench.adapter("c-1")  # the one that examples name
         yield running
         assert "Traceback" not in running.log.read_text()

@@ -1,7 +1,8 @@
 """A checkpoint beside its base model: the same text after the same recordings by the same dice, and how well each did.
 
 Similarity is by the base model's speaker encoder, which no fine-tune moves, with recordings of the person that taught
-nothing and chose nothing; a checkpoint that came without a run is compared with those that it speaks after. The words are recognised by the Whisper of the settings, where that is here; where it is not there is no word error rate.
+nothing and chose nothing; a checkpoint that came without a run is compared with those that it speaks after. The words
+are recognised by the Whisper of the settings, where that is here; where it is not there is no word error rate.
 """
 
 import tempfile
