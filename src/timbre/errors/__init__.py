@@ -12,6 +12,7 @@ from timbre.errors.engine import *
 from timbre.errors.jobs import *
 from timbre.errors.models import *
 from timbre.errors.profiles import *
+from timbre.errors.runs import *
 from timbre.errors.service import *
 from timbre.errors.storage import *
 from timbre.errors.store import *
