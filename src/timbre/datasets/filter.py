@@ -107,22 +107,27 @@ def _likeness(rows: Rows) -> dict[str, float]:
         segment: likeness
         for one, found in zip(sources.values(), alike, strict=True)
         for (segment, _), likeness in zip(one, found, strict=True)
+        if likeness is not None
     }
 
 
 def _judge(work: Work, ids: Sequence[str], likeness: Mapping[str, float], copies: set[str]) -> None:
     with work.database.writing() as session:
         for row in session.scalars(select(SegmentRow).where(SegmentRow.id.in_(ids)).with_for_update()):
-            text = read(row, work.language)
-            counted = {
-                "words": len(plain_words(text)),
-                "characters": len(text),
-                "rate": round(len(text) / max((row.end - row.begin) / RATE, 0.1), 2),
-            }
             told = {"likeness": likeness[row.id]} if row.id in likeness else {}
             others = {name: value for name, value in row.figures.items() if name != "likeness"}
-            row.figures = {**others, **counted, **told}
+            row.figures = {**others, **counted(row, work.language), **told}
             row.reasons = reasons(row.figures, work.parameters, row.id in copies, "text" in row.edited)
+
+
+def counted(row: SegmentRow, language: str) -> dict[str, float]:
+    """What is counted in a segment's text."""
+    text = read(row, language)
+    return {
+        "words": len(plain_words(text)),
+        "characters": len(text),
+        "rate": round(len(text) / max((row.end - row.begin) / RATE, 0.1), 2),
+    }
 
 
 def reasons(

@@ -73,10 +73,10 @@ def voice(samples: Samples, spans: Iterable[tuple[float, float]]) -> Voice | Non
     return Voice(len(frames), frames.mean(0), np.cov(frames.T))
 
 
-def main_speaker(sources: Sequence[Sequence[Voice]]) -> list[list[float]]:
+def main_speaker(sources: Sequence[Sequence[Voice]]) -> list[list[float | None]]:
     """How like the dataset's main speaker each segment of each source is, 0 to 1; below a half it is somebody else.
 
-    A source in which one person is heard is taken to be theirs: nothing within it can tell.
+    None throughout a source in which one person is heard: nothing within it can tell whether it is the one.
     """
     groups = [told_apart(voices) for voices in sources]
     biggest = max(
@@ -95,10 +95,10 @@ def told_apart(voices: Sequence[Voice]) -> list[list[int]]:
     return _parted(list(range(len(voices))), voices)
 
 
-def _likeness(voices: Sequence[Voice], groups: Sequence[Sequence[int]], main: Voice) -> list[float]:
+def _likeness(voices: Sequence[Voice], groups: Sequence[Sequence[int]], main: Voice) -> list[float | None]:
     """How like the main speaker, or who is nearest to them, the segments of a source are."""
     if len(groups) < 2:
-        return [1.0] * len(voices)
+        return [None] * len(voices)
     pooled = [_pooled([voices[number] for number in group]) for group in groups]
     nearest = int(np.argmax(_likelihoods(pooled, main)))
     fits = np.array([_likelihoods(voices, one) for one in pooled])

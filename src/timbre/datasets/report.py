@@ -68,7 +68,7 @@ def _reasons(rows: Sequence[SegmentRow]) -> dict[str, dict[str, float]]:
 
 def _speakers(rows: Sequence[SegmentRow]) -> dict[str, float] | None:
     """How long the main speaker and the others are heard; None where that was not looked for."""
-    heard = [row for row in rows if "likeness" in row.figures]
+    heard = [row for row in rows if row.voice]
     if not heard:
         return None
     others = [row for row in heard if "speaker" in row.reasons]
