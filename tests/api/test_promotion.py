@@ -1,5 +1,6 @@
 """Checkpoints put to use over HTTP: voices that speak side by side, models, exports, and takes."""
 
+import contextlib
 import io
 import json
 import os
@@ -384,3 +385,37 @@ def test_poison_and_junk_are_one_sentence_each(http: httpx.Client, tmp_path: Pat
     for name, base, code in (("a.zip", "", "bad_promotion"), ("a.pth", "none", "unknown_model")):
         answer = http.post("/training/checkpoints", files={"file": (name, b"x")}, data={"base": base})
         assert answer.json()["error"]["code"] == code
+
+
+def runs_of(job: str) -> list[int]:
+    """The processes that work on a job."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (path / "cmdline").read_bytes().decode().split("\0")
+        except OSError:
+            continue
+        if job in words and "run" in words:
+            found.append(int(path.name))
+    return found
+
+
+def test_work_whose_process_is_killed_is_done_all_the_same(http: httpx.Client, tuning: tuple[Service, Bench]):
+    body = {"kind": "model", "name": "killed", "person": "Anna"}
+    job = http.post("/training/checkpoints/c-m/promote", json=body).json()["job"]
+    for delay in (0.3, 2.0):
+        deadline = time.monotonic() + 30
+        while not (found := runs_of(job["id"])):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        time.sleep(delay)
+        for process in found:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        while any(alive(process) for process in found):
+            time.sleep(0.02)
+    ended = done(http, job)
+    assert ended["status"] == "completed", ended
+    assert http.get("/models/killed").json()["installed"]
+    demoted(http, "c-m", target="killed")
+    assert not list((tuning[1].home / "models").glob(".q-*"))

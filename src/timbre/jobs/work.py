@@ -14,6 +14,7 @@ from timbre.errors import (
     EngineLost,
     EngineStarting,
     EngineUnavailable,
+    LongWorkFailed,
     ModelNotLoaded,
     StorageAway,
     StorageFull,
@@ -75,7 +76,7 @@ async def _after(fault: Exception, job: Job, hold: Hold, tools: Tools) -> None:
 def _faulted(fault: Exception, job: Job, hold: Hold, tools: Tools) -> None:
     if isinstance(fault, WAITED_FOR):
         lease.put_back(tools.database, job.id, hold.number, str(fault), SOON)
-    elif isinstance(fault, EngineLost):  # which may be the job's own doing
+    elif isinstance(fault, EngineLost | LongWorkFailed):  # killed, it may be; or it is the job's own doing
         lease.retry(tools.database, job.id, hold.number, fault)
     elif isinstance(fault, TimbreError):
         lease.fail(tools.database, job.id, hold.number, fault)

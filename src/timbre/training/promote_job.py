@@ -4,6 +4,7 @@ It takes its place in one step at the end. A job that was killed goes on where t
 """
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,10 @@ def work(run: Any) -> dict[str, Any]:
     asked = run.job.request
     making = Making(run.tools.settings.home, asked["name"], asked["promotion"], asked["checkpoint"])
     if not making.is_made:
-        _make(run, making, asked)
+        try:
+            _make(run, making, asked)
+        finally:
+            shutil.rmtree(making.partial, ignore_errors=True)
     run.progress(0.95, "It takes its place")
     place(run.tools.database, making)
     return {"model": making.name, "checkpoint": making.checkpoint}
