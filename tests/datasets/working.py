@@ -35,6 +35,9 @@ class Told:
         if self.checks == self.left_after:
             raise Left
 
+    def kept(self) -> None:
+        pass
+
 
 class Left(Exception):
     """The work is to be left now."""

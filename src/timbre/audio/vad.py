@@ -25,10 +25,13 @@ SHORTEST_S, PAUSE_S, PAD_S = 0.25, 0.1, 0.03
 
 def speech_spans(samples: Samples) -> list[tuple[float, float]]:
     """Start and end, in seconds, of each stretch of speech in 16 kHz mono samples."""
-    sure = probabilities(samples)
+    return spans(probabilities(samples), len(samples) / RATE)
+
+
+def spans(sure: NDArray[np.float32], length: float) -> list[tuple[float, float]]:
+    """The same, from how likely each window holds speech. length: seconds that there are."""
     step = WINDOW / RATE
-    length = len(samples) / RATE
-    spans: list[tuple[float, float]] = []
+    found: list[tuple[float, float]] = []
     begin: int | None = None
     quiet: int | None = None  # since which window it has been quiet, inside a span
     for number, chance in enumerate([*sure.tolist(), *[0.0] * (int(PAUSE_S / step) + 2)]):
@@ -38,9 +41,9 @@ def speech_spans(samples: Samples) -> list[tuple[float, float]]:
             quiet = number if quiet is None else quiet
             if (number - quiet) * step >= PAUSE_S:
                 if (quiet - begin) * step >= SHORTEST_S:
-                    spans.append((max(begin * step - PAD_S, 0.0), min(quiet * step + PAD_S, length)))
+                    found.append((max(begin * step - PAD_S, 0.0), min(quiet * step + PAD_S, length)))
                 begin = quiet = None
-    return spans
+    return found
 
 
 def probabilities(samples: Samples) -> NDArray[np.float32]:

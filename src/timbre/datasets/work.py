@@ -22,6 +22,10 @@ class Teller(Protocol):
 
     def check(self) -> None: ...
 
+    def kept(self) -> None:
+        """Told that a piece of the work is kept: a fault after it does not count with those before."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Work:

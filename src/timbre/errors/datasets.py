@@ -61,3 +61,69 @@ class BadStretch(TimbreError):
     code, status = "bad_stretch", 422
     message = "There is no such stretch of the recording: {reason}."
     hint = "Ask for begin_s before end_s, within the recording, and no more than {most} s at a time."
+
+
+class BadAddress(TimbreError):
+    code, status = "bad_address", 422
+    message = "'{address}' cannot be fetched from: {reason}."
+    hint = "Send an address that begins with http:// or https://, of a recording, a page with one, or a playlist."
+
+
+class AddressRefused(TimbreError):
+    code, status = "address_refused", 422
+    message = "{host} is not fetched from, for it is no public address."
+    hint = "Send the file itself. TIMBRE_FETCH_NETWORKS names networks of one's own that may be fetched from."
+
+
+class NotFetched(TimbreError):
+    code, status = "not_fetched", 422
+    message = "{address} could not be fetched: {reason}."
+    hint = "See that it opens in a browser, then run the step again; or send the file itself."
+
+
+class SourceTooLarge(TimbreError):
+    code, status = "source_too_large", 413
+    message = "{file} is larger than {megabytes} MB."
+    hint = "Send it in parts. TIMBRE_SOURCE_MB sets the limit."
+
+
+class SourceTooLong(TimbreError):
+    code, status = "source_too_long", 422
+    message = "{file} holds more than {minutes} minutes of sound."
+    hint = "Send it in parts. TIMBRE_SOURCE_MIN sets the limit."
+
+
+class NoRecordings(TimbreError):
+    code, status = "no_recordings", 422
+    message = "{file} holds no recording that Timbre can read."
+    hint = "Send audio or video files, or a ZIP or .tar.gz of them, with a metadata.csv if their texts are known."
+
+
+class BadSheet(TimbreError):
+    code, status = "bad_sheet", 422
+    message = "{file} cannot be read as a list of recordings: {reason}."
+    hint = "Write a line a recording: its file and its text with | between, as LJSpeech does, or a CSV with a header."
+
+
+class FolderRefused(TimbreError):
+    code, status = "folder_refused", 403
+    message = "The folder '{folder}' cannot be added: {reason}."
+    hint = "Name one below those of TIMBRE_SOURCE_FOLDERS, as an admin; or let `timbre dataset add` send its files."
+
+
+class DatasetBusy(TimbreError):
+    code, status = "dataset_busy", 409
+    message = "The dataset {dataset} is being worked on by the job {job}."
+    hint = "Wait for it, or cancel it: DELETE /jobs/{job}."
+
+
+class NothingUsable(TimbreError):
+    code, status = "nothing_usable", 422
+    message = "None of the dataset's {count} recordings could be used. The first: {reason}"
+    hint = "GET /training/dataset/files tells of each."
+
+
+class NoSources(TimbreError):
+    code, status = "no_sources", 409
+    message = "The dataset has no recordings yet."
+    hint = "Add some: POST /training/datasets/{{id}}/sources, or timbre dataset add."

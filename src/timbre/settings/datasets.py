@@ -18,11 +18,19 @@ class DatasetSettings(BaseSettings):
     whisper_workers: int = Field(
         0, ge=0, description="Recordings recognised side by side; 0: as memory and cores allow."
     )
-    dataset_fetch_tries: int = Field(3, ge=1, description="Times that an address is tried.")
-    dataset_source_mb: int = Field(
-        2_000, ge=1, description="Megabytes that one fetched or uploaded recording may have."
+    source_mb: int = Field(2_000, ge=1, description="Megabytes that the recordings fetched or sent at once may have.")
+    source_min: int = Field(240, ge=1, description="Minutes of sound that one recording of a dataset may hold.")
+    source_folders: str = Field(
+        "", description="Folders of this machine, with commas between, whose recordings admins may add by their path."
     )
-    dataset_source_min: int = Field(240, ge=1, description="Minutes of sound that one recording of a dataset may hold.")
+    fetch_tries: int = Field(3, ge=1, description="Times that an address is tried.")
+    fetch_most: int = Field(500, ge=1, description="Recordings of a playlist that are fetched at the most.")
+    fetch_networks: str = Field(
+        "",
+        pattern=r"^([0-9a-fA-F:.]+(/\d+)?(\s*,\s*[0-9a-fA-F:.]+(/\d+)?)*)?$",
+        description="Networks of one's own that recordings may be fetched from besides public addresses, "
+        "as 192.168.1.0/24, with commas between.",
+    )
     dataset_min_s: float = Field(3.0, gt=0, description="Seconds of the shortest segment.")
     dataset_max_s: float = Field(11.0, gt=0, le=11.6, description="Seconds of the longest segment.")
     dataset_pause_s: float = Field(0.3, gt=0, description="Seconds of the shortest pause that is cut at.")

@@ -32,6 +32,7 @@ NAMING = (
     VoiceBlob.blob,
     SourceRow.upload,
     SourceRow.blob,
+    SourceRow.original,
     SegmentRow.clip,
     BuildRow.manifest,
     BuildFile.blob,

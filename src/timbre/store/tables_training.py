@@ -34,6 +34,7 @@ class SourceRow(Base):
     address: Mapped[str | None] = mapped_column(Text)  # where it is fetched from, where it is not an upload
     upload: Mapped[str | None] = mapped_column(String(120), index=True)  # the file as it came, until it is decoded
     blob: Mapped[str | None] = mapped_column(String(120), index=True)  # WAV, 22,050 Hz, mono, 16 bit
+    original: Mapped[str | None] = mapped_column(String(120), index=True)  # the same before noise was removed from it
     samples: Mapped[int | None]
     text: Mapped[str | None] = mapped_column(Text)  # what is said in it, where that came with it
     status: Mapped[str] = mapped_column(String(12), default="waiting")  # waiting, here, failed

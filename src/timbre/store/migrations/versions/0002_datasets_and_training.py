@@ -151,6 +151,7 @@ def upgrade() -> None:
         sa.Column("address", sa.Text(), nullable=True),
         sa.Column("upload", sa.String(length=120), nullable=True),
         sa.Column("blob", sa.String(length=120), nullable=True),
+        sa.Column("original", sa.String(length=120), nullable=True),
         sa.Column("samples", sa.Integer(), nullable=True),
         sa.Column("text", sa.Text(), nullable=True),
         sa.Column("status", sa.String(length=12), nullable=False),
@@ -164,6 +165,7 @@ def upgrade() -> None:
     with op.batch_alter_table("dataset_sources", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_dataset_sources_blob"), ["blob"], unique=False)
         batch_op.create_index(batch_op.f("ix_dataset_sources_dataset_id"), ["dataset_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_dataset_sources_original"), ["original"], unique=False)
         batch_op.create_index(batch_op.f("ix_dataset_sources_upload"), ["upload"], unique=False)
 
     op.create_table(
@@ -256,6 +258,7 @@ def downgrade() -> None:
     op.drop_table("training_points")
     with op.batch_alter_table("dataset_sources", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_dataset_sources_upload"))
+        batch_op.drop_index(batch_op.f("ix_dataset_sources_original"))
         batch_op.drop_index(batch_op.f("ix_dataset_sources_dataset_id"))
         batch_op.drop_index(batch_op.f("ix_dataset_sources_blob"))
 
