@@ -15,7 +15,25 @@ from timbre.store.blobs import Blobs
 async def kept(request: Request, blobs: Blobs, name: str, mime: str, file_name: str) -> Response:
     """The file, or the part of it that a Range header asks for. Raises errors.FileGone, BadRange."""
     size = await asyncio.to_thread(blobs.storage.size, name)
-    tag = f'"{name.rpartition("/")[2].partition(".")[0]}"'
+    part, headers = _asked(request, size, name.rpartition("/")[2].partition(".")[0], file_name)
+    if part is None or request.method == "HEAD":
+        return Response(status_code=304 if part is None else 200, media_type=mime, headers=headers)
+    bytes_of = await asyncio.to_thread(blobs.read, name, *part)
+    return StreamingResponse(following(bytes_of), 206 if "Content-Range" in headers else 200, headers, mime)
+
+
+def made(request: Request, data: bytes, tag: str, mime: str, file_name: str) -> Response:
+    """The same for bytes that are no file. tag: the same as long as they are the same. Raises errors.BadRange."""
+    part, headers = _asked(request, len(data), tag, file_name)
+    if part is None or request.method == "HEAD":
+        return Response(status_code=304 if part is None else 200, media_type=mime, headers=headers)
+    start, end = part
+    return Response(data[start:end], 206 if "Content-Range" in headers else 200, headers, mime)
+
+
+def _asked(request: Request, size: int, tag: str, file_name: str) -> tuple[tuple[int, int] | None, dict[str, str]]:
+    """From where to where is to be sent, None where the client has it already; and the answer's headers."""
+    tag = f'"{tag}"'
     headers = {
         "Accept-Ranges": "bytes",
         "ETag": tag,
@@ -23,17 +41,14 @@ async def kept(request: Request, blobs: Blobs, name: str, mime: str, file_name: 
         "Content-Disposition": disposition(file_name),
     }
     if request.headers.get("if-none-match") == tag:
-        return Response(status_code=304, headers=headers)
+        return None, headers
     asked = request.headers.get("range")
     part = _range(asked, size) if asked and request.headers.get("if-range", tag) == tag else None
     start, end = part or (0, size)
     headers["Content-Length"] = str(end - start)
     if part:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
-    if request.method == "HEAD":
-        return Response(status_code=200, media_type=mime, headers=headers)
-    bytes_of = await asyncio.to_thread(blobs.read, name, start, end)
-    return StreamingResponse(following(bytes_of), 206 if part else 200, headers, mime)
+    return (start, end), headers
 
 
 def disposition(file_name: str) -> str:

@@ -2,34 +2,15 @@
 
 import csv
 import io
-import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from timbre.jobs import audio
 from timbre.jobs.states import Status
 from timbre.jobs.tools import Files
 from timbre.store.tables import Job
+from timbre.store.zipped import zipped
 
 SHEET = "batch.csv"
-PARTS = 256 * 1024
-
-
-class _Sink(io.RawIOBase):
-    """Where the archive is written: it cannot go back, so nothing of it is kept."""
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: object) -> int:
-        self._parts.append(bytes(data))  # type: ignore[call-overload]
-        return len(self._parts[-1])
-
-    def taken(self) -> bytes:
-        data, self._parts = b"".join(self._parts), []
-        return data
 
 
 def bundled(files: Files, jobs: Sequence[Job], names: Sequence[str], format: str | None) -> Iterator[bytes]:
@@ -37,22 +18,21 @@ def bundled(files: Files, jobs: Sequence[Job], names: Sequence[str], format: str
 
     format: absent: each job's own. Audio is not squeezed once more.
     """
-    sink = _Sink()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
-        called = []
-        for job, name in zip(jobs, names, strict=True):
-            if job.status != Status.COMPLETED:
-                called.append("")
-                continue
-            made = audio.rendition(files, job, format or job.format or "wav")
-            called.append(f"{name}.{made.format}")
-            with archive.open(called[-1], "w", force_zip64=True) as entry:
-                for part in files.blobs.read(made.blob):
-                    entry.write(part)
-                    yield sink.taken()
-        archive.writestr(SHEET, _sheet(jobs, called))
-        yield sink.taken()
-    yield sink.taken()
+    return zipped(_entries(files, jobs, names, format))
+
+
+def _entries(
+    files: Files, jobs: Sequence[Job], names: Sequence[str], format: str | None
+) -> Iterator[tuple[str, Iterable[bytes]]]:
+    called = []
+    for job, name in zip(jobs, names, strict=True):
+        if job.status != Status.COMPLETED:
+            called.append("")
+            continue
+        made = audio.rendition(files, job, format or job.format or "wav")
+        called.append(f"{name}.{made.format}")
+        yield called[-1], files.blobs.read(made.blob)
+    yield SHEET, [_sheet(jobs, called).encode()]
 
 
 def _sheet(jobs: Sequence[Job], called: Sequence[str]) -> str:
