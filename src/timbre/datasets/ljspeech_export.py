@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from timbre.audio.decode import decode
 from timbre.audio.encode import encode
-from timbre.datasets import review
+from timbre.datasets.owned import dataset, shown
 from timbre.datasets.work import RATE
 from timbre.errors import NoBuild, UnknownBuild
 from timbre.store.blobs import Blobs
@@ -32,7 +32,7 @@ class Export:
 def builds(database: Database, dataset_id: str, owner: str | None) -> list[BuildRow]:
     """Those of a dataset, the newest first. Raises errors.UnknownDataset."""
     with database.reading() as session:
-        of = review.dataset(session, dataset_id, owner)
+        of = dataset(session, dataset_id, owner)
         query = select(BuildRow).where(BuildRow.dataset_id == of.id).order_by(BuildRow.id.desc())
         return list(session.scalars(query))
 
@@ -44,7 +44,7 @@ def export(database: Database, blobs: Blobs, dataset_id: str, owner: str | None,
         raise NoBuild(dataset=dataset_id)
     chosen = next((row for row in made if build in ("", row.id)), None)
     if chosen is None:
-        raise UnknownBuild(build=ascii(build[:60])[1:-1])
+        raise UnknownBuild(build=shown(build))
     manifest = json.loads(blobs.whole(chosen.manifest))
     return Export(f"{manifest['name']} {chosen.id}", zipped(_entries(blobs, manifest)))
 

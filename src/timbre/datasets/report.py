@@ -7,9 +7,12 @@ from importlib.resources import files
 from typing import Any
 
 import numpy as np
+from sqlalchemy import select
 
+from timbre.datasets.owned import dataset
 from timbre.datasets.said import read
 from timbre.datasets.work import RATE, Work
+from timbre.store.database import Database
 from timbre.store.tables import now
 from timbre.store.tables_training import DatasetRow, SegmentRow
 from timbre.text.languages import resolve
@@ -35,6 +38,13 @@ def write(work: Work, rows: Sequence[SegmentRow]) -> dict[str, Any]:
         if dataset := session.get(DatasetRow, work.dataset, with_for_update=True):
             dataset.report, dataset.changed_at = told, now()
     return told
+
+
+def report_of(database: Database, dataset_id: str, owner: str | None) -> dict[str, Any]:
+    """The report of a dataset as its segments are now. Raises errors.UnknownDataset."""
+    with database.reading() as session:
+        of = dataset(session, dataset_id, owner)
+        return report(list(session.scalars(select(SegmentRow).where(SegmentRow.dataset_id == of.id))), of.language)
 
 
 def report(rows: Sequence[SegmentRow], language: str) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """A dataset's segments as a person goes through them: listed, heard, corrected, kept or left out."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,9 +9,10 @@ from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select, tuple
 from sqlalchemy.orm import Session
 
 from timbre.datasets.filter import REASONS, SLACK_S, counted, reasons
+from timbre.datasets.owned import ID, dataset, shown
 from timbre.datasets.parameters import Parameters
 from timbre.datasets.work import RATE
-from timbre.errors import BadSegment, SegmentChanged, UnknownDataset, UnknownReason, UnknownSegment, UnknownSource
+from timbre.errors import BadSegment, SegmentChanged, UnknownReason, UnknownSegment, UnknownSource
 from timbre.settings import Settings
 from timbre.store.database import Database
 from timbre.store.tables import now
@@ -25,7 +25,6 @@ LONGEST_TEXT = 1_000
 State = Literal["", "kept", "dropped", "edited", "unheard"]
 Verdict = Literal["keep", "drop", ""]
 
-_ID = re.compile(r"[a-z]-[0-9a-f]{24}")
 _NONE = "[]"  # how JSON writes an empty list
 
 
@@ -60,23 +59,15 @@ class Change:
     changed_at: datetime | None = None  # of the segment as the person saw it; None: whatever it is
 
 
-def dataset(session: Session, dataset_id: str, owner: str | None) -> DatasetRow:
-    """Somebody's dataset; owner None: anybody's. Raises errors.UnknownDataset."""
-    found = session.get(DatasetRow, dataset_id) if _ID.fullmatch(dataset_id) else None
-    if found is None or (owner is not None and found.owner != owner):
-        raise UnknownDataset(dataset=_shown(dataset_id))
-    return found
-
-
 def listed(
     database: Database, dataset_id: str, owner: str | None, asked: Asked, after: str = "", limit: int = 100
 ) -> tuple[list[Seen], str | None, dict[str, int]]:
     """Segments in the order of their sources and times, what to ask with for those after them, and how many there are.
 
-    after: the id of the last segment of the page before. Raises errors.UnknownDataset, UnknownReason.
+    after: the id of the last segment of the page before. Raises errors.UnknownReason.
     """
     if asked.reason and asked.reason not in REASONS:
-        raise UnknownReason(reason=_shown(asked.reason), known=", ".join(REASONS))
+        raise UnknownReason(reason=shown(asked.reason), known=", ".join(REASONS))
     place = (SourceRow.created_at, SourceRow.id, SegmentRow.begin, SegmentRow.id)
     with database.reading() as session:
         of = dataset(session, dataset_id, owner)
@@ -99,12 +90,12 @@ def one(database: Database, segment_id: str, owner: str | None) -> Seen:
 def source(database: Database, source_id: str, owner: str | None) -> SourceRow:
     """A source whose sound is here. Raises errors.UnknownSource."""
     with database.reading() as session:
-        found = session.get(SourceRow, source_id) if _ID.fullmatch(source_id) else None
+        found = session.get(SourceRow, source_id) if ID.fullmatch(source_id) else None
         if found is not None and found.blob is not None:
             of = session.get(DatasetRow, found.dataset_id)
             if of is not None and (owner is None or of.owner == owner):
                 return found
-    raise UnknownSource(source=_shown(source_id))
+    raise UnknownSource(source=shown(source_id))
 
 
 def within(database: Database, source_id: str, begin: int, end: int) -> list[SegmentRow]:
@@ -150,9 +141,9 @@ def _one(session: Session, segment_id: str, owner: str | None, locked: bool = Fa
     )
     if locked:
         query = query.with_for_update(of=SegmentRow)
-    found = session.execute(query).first() if _ID.fullmatch(segment_id) else None
+    found = session.execute(query).first() if ID.fullmatch(segment_id) else None
     if found is None or (owner is not None and found[2].owner != owner):
-        raise UnknownSegment(segment=_shown(segment_id))
+        raise UnknownSegment(segment=shown(segment_id))
     return Seen(found[0], found[1], found[2].language)
 
 
@@ -165,9 +156,9 @@ def _last(session: Session, dataset_id: str, after: str) -> tuple[Any, ...] | No
         .join(SourceRow, SourceRow.id == SegmentRow.source_id)
         .where(SegmentRow.id == after, SegmentRow.dataset_id == dataset_id)
     )
-    found = session.execute(query).first() if _ID.fullmatch(after) else None
+    found = session.execute(query).first() if ID.fullmatch(after) else None
     if found is None:
-        raise UnknownSegment(segment=_shown(after))
+        raise UnknownSegment(segment=shown(after))
     return tuple(found)
 
 
@@ -252,7 +243,3 @@ def _judge(row: SegmentRow, language: str, parameters: Parameters) -> None:
         return
     row.figures = {**row.figures, **counted(row, language)}
     row.reasons = reasons(row.figures, parameters, "duplicate" in row.reasons, "text" in row.edited)
-
-
-def _shown(id: str) -> str:
-    return ascii(id[:60])[1:-1]

@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from timbre.audio.encode import wav_header
+from timbre.audio.encode import encode, wav_header
 from timbre.datasets.work import RATE
 from timbre.errors import NotAudio
 from timbre.store.blobs import Blobs
@@ -29,6 +29,11 @@ def wav(blobs: Blobs, blob: str, begin: int, end: int) -> bytes:
     """The same as a WAV file of its own."""
     data = _read(blobs, blob, begin, end).tobytes()
     return wav_header(RATE, len(data)) + data
+
+
+def flac(blobs: Blobs, blob: str, begin: int, end: int) -> bytes:
+    """The same as FLAC."""
+    return encode(samples(blobs, blob, begin, end), "flac", RATE)
 
 
 def peaks(blobs: Blobs, blob: str, begin: int, end: int, pixels: int) -> list[tuple[int, int]]:
