@@ -23,7 +23,7 @@ NAMES = ("seconds", "silence", "clipped", "snr_db", "lufs")
 AROUND_S = 1.0
 """Seconds on either side of a segment in which its noise is looked for, too."""
 
-LOWEST_HZ = 50.0  # what is below is neither heard nor said
+LOWEST_HZ = 40.0  # what is below is neither heard nor said; hum is above
 FRAME_S = 0.04
 QUIET_SHARE, QUIET_TIMES = 25, 3.0  # noise is what has at most three times the power of the quietest quarter's loudest
 LEAST_FRAMES = 5
