@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from timbre.errors import TimbreError, WorkLost
-from timbre.jobs.states import CANCEL, Status
+from timbre.jobs.states import CANCEL, PAUSE, Status
 from timbre.settings import settings
 from timbre.store.database import Database
 from timbre.store.tables import Job, Key, now
@@ -162,7 +162,7 @@ def paused(database: Database, job_id: str, number: int) -> None:
 def put_back(database: Database, job_id: str, number: int, note: str = "", wait: timedelta | None = None) -> None:
     """Lets somebody else, or us later, go on with a job. wait: not before that. Raises LeaseLost."""
     with fenced(database, job_id, number) as (_, job):
-        _release(job, Status.QUEUED, note, wait)
+        _let_go(job, note, wait)
 
 
 def retry(database: Database, job_id: str, number: int, fault: TimbreError) -> bool:
@@ -175,13 +175,21 @@ def retry(database: Database, job_id: str, number: int, fault: TimbreError) -> b
         if job.attempts >= settings().job_attempts:
             end(job, Status.FAILED, error=fault.as_dict())
             return False
-        _release(job, Status.QUEUED, str(fault)[:200], pause_after(job.attempts))
+        _let_go(job, str(fault)[:200], pause_after(job.attempts))
         return True
 
 
 def pause_after(attempts: int) -> timedelta:
     """How long a job waits that failed so often."""
     return min(FIRST_PAUSE * (1 << min(attempts - 1, 10)), LONGEST_PAUSE)
+
+
+def _let_go(job: Job, note: str, wait: timedelta | None) -> None:
+    """Puts a job back into its queue, unless something else was wished of it that nobody has heard yet."""
+    if job.wish == CANCEL:
+        end(job, Status.CANCELLED)
+    else:
+        _release(job, Status.PAUSED if job.wish == PAUSE else Status.QUEUED, note, wait)
 
 
 def _release(job: Job, status: Status, note: str = "", wait: timedelta | None = None) -> None:

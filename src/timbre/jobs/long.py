@@ -12,6 +12,7 @@ import signal
 from timbre.engine.child import command
 from timbre.errors import LongWorkFailed
 from timbre.jobs.hold import Hold
+from timbre.jobs.states import CANCEL, PAUSE
 from timbre.jobs.tools import Tools
 from timbre.store.tables import Job
 
@@ -19,6 +20,9 @@ log = logging.getLogger("timbre.run")
 
 PATIENCE_S = 5.0
 """Seconds that work which was stopped has to put itself in order."""
+
+WINDING_UP_S = {"training": 600.0, "search": 600.0}
+"""The same for kinds of work that make something of what they have when they are cancelled or paused."""
 
 LAST_LINES = 3
 
@@ -40,6 +44,8 @@ async def work(job: Job, hold: Hold, tools: Tools) -> None:
     try:
         code = await process.wait()
     except asyncio.CancelledError:
+        if hold.why in {CANCEL, PAUSE}:  # which it sees by itself
+            await _ended(process, WINDING_UP_S.get(job.kind, PATIENCE_S))
         await _end(process)
         raise
     finally:
@@ -57,11 +63,17 @@ async def _pass_on(job_id: str, process: asyncio.subprocess.Process, lines: list
         log.info("%s | %s", job_id, text)
 
 
+async def _ended(process: asyncio.subprocess.Process, patience_s: float) -> bool:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(asyncio.shield(process.wait()), patience_s)
+        return True
+    return False
+
+
 async def _end(process: asyncio.subprocess.Process) -> None:
     """Ends the process and all that it started."""
     for kind in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, kind)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(process.wait()), PATIENCE_S)
+        if await _ended(process, PATIENCE_S):
             return

@@ -1,13 +1,16 @@
 """What a process of long work does: keeps its lease, tells how far it is, and writes down the end."""
 
+import contextlib
 import importlib
 import logging
 import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from timbre.errors import TimbreError, UnknownJob
 from timbre.jobs import lease
@@ -20,6 +23,9 @@ log = logging.getLogger(__name__)
 
 KINDS = {
     "install": "timbre.models.job",
+    "training": "timbre.training.job",
+    "estimate": "timbre.training.estimate_job",
+    "search": "timbre.training.search_job",
     "promote": "timbre.training.promote_job",
     "export": "timbre.training.export_job",
     "listen": "timbre.training.listen_job",
@@ -42,6 +48,17 @@ class Run:
     def __init__(self, job: Job, hold: Hold, tools: Tools) -> None:
         self.job, self.tools, self._hold = job, tools, hold
         self._told = 0.0
+
+    @property
+    def wish(self) -> str:
+        """Why the work is to be left, empty while it is not: cancel, pause, hand back, or lost."""
+        return self._hold.why
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A transaction in which the job is ours. Raises LeaseLost."""
+        with lease.fenced(self.tools.database, self.job.id, self._hold.number) as (session, _):
+            yield session
 
     def check(self) -> None:
         """Raises Stopped when the work is to be left. To be called often."""

@@ -65,10 +65,17 @@ def priority_of(text: str, batched: bool = False) -> int:
     return BATCHED if batched else 0 if len(text) <= SHORT else LONGER
 
 
-def submit(database: Database, wish: Wish, caller: Caller, once: Once | None = None) -> tuple[Job, bool]:
+def submit(
+    database: Database,
+    wish: Wish,
+    caller: Caller,
+    once: Once | None = None,
+    beside: Callable[[Session, Job], object] | None = None,
+) -> tuple[Job, bool]:
     """Makes a job, or finds the one that this key made before. Returns it, and whether it is new.
 
-    Its characters count towards the caller's day. Raises errors.KeyReused, TooManyJobs, TooManyOwnJobs, QuotaSpent.
+    beside: makes what belongs to a new job in the same transaction. Its characters count towards the caller's day.
+    Raises errors.KeyReused, TooManyJobs, TooManyOwnJobs, QuotaSpent.
     """
 
     def make(session: Session) -> Job:
@@ -76,6 +83,8 @@ def submit(database: Database, wish: Wish, caller: Caller, once: Once | None = N
         if once:
             job.idempotency_key, job.digest = once.key, once.digest
         session.add(job)
+        if beside:
+            beside(session, job)
         return job
 
     made, new = _once(database, Job, caller, once, make, [wish])
