@@ -123,6 +123,8 @@ def test_every_operation_that_takes_a_body_shows_one():
 )
 def test_an_operation_keeps_to_the_contract(case: schemathesis.Case, littered: Service):
     assume(not REAL.search(case.formatted_path))
+    known = {one["name"] for one in DESCRIBED["paths"][case.path][case.method.lower()].get("parameters", [])}
+    assume(set(case.query or {}) <= known)  # a parameter that means nothing is passed over, as everywhere
     case.call_and_validate(
         base_url=littered.url, headers={"Authorization": f"Bearer {KEY}"}, checks=HELD, timeout=120, verify=False
     )

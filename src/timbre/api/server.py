@@ -33,7 +33,10 @@ class BoundedHttp(H11Protocol):
         if self.cycle and not self.cycle.response_complete:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-        super().send_400_response(msg)
+        if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
+            super().send_400_response(msg)
+        else:  # the answer has begun
+            self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._unwatch()

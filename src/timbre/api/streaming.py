@@ -27,6 +27,9 @@ Message = TypeVar("Message", bound=BaseModel)
 OPENING_S = 60.0
 """Seconds until a client has to say what it wants."""
 
+GONE = (WebSocketDisconnect, RuntimeError)
+"""What the server raises for a word to a client that has just left: which of them hangs on who noticed first."""
+
 DONE, GOING, REFUSED, BROKEN, LATER = 1000, 1001, 1008, 1011, 1013
 """How a socket is closed, by the numbers of RFC 6455 and IANA: LATER where asking again helps."""
 
@@ -45,7 +48,7 @@ async def converse(socket: WebSocket, wired: Wiring, caller: Caller) -> None:
         fault = TimbreError()
         log.exception("request %s, %s, failed:", _request_id(socket), socket.url.path)
         await _tell_fault(socket, fault)
-    with contextlib.suppress(WebSocketDisconnect):
+    with contextlib.suppress(*GONE):
         await socket.close(_close_code(fault), fault.code if fault else None)
 
 
@@ -164,7 +167,7 @@ async def _next(socket: WebSocket, kind: type[Message]) -> Message:
 
 
 async def _tell_fault(socket: WebSocket, fault: TimbreError) -> None:
-    with contextlib.suppress(WebSocketDisconnect):
+    with contextlib.suppress(*GONE):
         await socket.send_json({"error": native_shape(fault, _request_id(socket))})
 
 
