@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 KINDS = {
     "install": "timbre.models.job",
+    "dataset": "timbre.datasets.job",
     "training": "timbre.training.job",
     "estimate": "timbre.training.estimate_job",
     "search": "timbre.training.search_job",
