@@ -23,11 +23,11 @@ def prompts(person: str, seconds: float, seed: int) -> np.ndarray:
     random.Random(seed).shuffle(files)
     parts: list[np.ndarray] = []
     while sum(map(len, parts)) < seconds * RATE:
-        parts += [_read(files.pop()), np.zeros(RATE // 4, np.float32)]
+        parts += [read(files.pop()), np.zeros(RATE // 4, np.float32)]
     return np.concatenate(parts)
 
 
-def _read(path: Path) -> np.ndarray:
+def read(path: Path) -> np.ndarray:
     with av.open(str(path), format="g722") as file:  # it has no header to know it by
         frames = [frame.to_ndarray().reshape(-1) for frame in file.decode(audio=0)]
     return np.concatenate(frames).astype(np.float32) / 32768
