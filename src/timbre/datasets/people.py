@@ -25,8 +25,9 @@ UPPER = np.triu_indices(SIZE)
 STANDARD = 3_000
 """Frames, half a minute of speech, that a second speaker's worth is counted for, however long the source is."""
 
-TWO = 1.7
-"""What two speakers in one source are worth then, at least; one person comes to 0.6 to 1.3, two to 3 or more."""
+TWO = 2.0
+"""What two speakers in one source are worth then, at least. One person in one room comes to 0.5 to 1.5, two to 3 or
+more, a guest of a fifth of the time to 2 or more; another microphone counts as another person."""
 
 LEAST_SEGMENTS, LEAST_FRAMES = 8, 1_000  # of a source, and of each of two speakers in it
 ROUNDS = 20
