@@ -64,7 +64,9 @@ def main() -> None:
     """Train, or judge."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("build/finetune"))
-    parser.add_argument("--recordings", type=Path, default=Path("build/speech-real"), help="where recordings are fetched to")
+    parser.add_argument(
+        "--recordings", type=Path, default=Path("build/speech-real"), help="where recordings are fetched to"
+    )
     parser.add_argument("--model", default="mini")
     verbs = parser.add_subparsers(dest="verb", required=True)
     training = verbs.add_parser("train")
