@@ -4,6 +4,7 @@ A processor without VNNI refuses them, which is then all that is tested.
 """
 
 import copy
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -32,7 +33,9 @@ def make(folder: Path, weights: str) -> Engine:
 
 
 @pytest.fixture(scope="module")
-def eight_bits(engine_folder: Path) -> Iterator[Engine]:
+def eight_bits(engine_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    own = tmp_path_factory.mktemp("eight") / "tiny"  # others of this process may have the shared one's file mapped
+    engine_folder = Path(shutil.copytree(engine_folder, own))
     if not quantize.available():
         with pytest.raises(CannotQuantize):
             make(engine_folder, "int8")
