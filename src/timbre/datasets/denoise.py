@@ -16,7 +16,7 @@ from timbre.errors import MissingExtra
 
 Samples = NDArray[np.float32]
 RATE, FRAME = 48_000, 480
-LATE = 480
+LATE = 2 * FRAME
 """Samples by which the library's sound comes after what went in."""
 
 SCALE = 32_768.0  # its samples are as large as those of 16 bit

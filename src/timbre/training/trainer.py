@@ -102,6 +102,7 @@ class Trainer:
         self.task, self.plan = task, plan
         self.step, self.best, self.seconds = 0, float("inf"), 0.0
         self.waited = 0  # validations since the best one
+        self.shown = 0  # the step whose checkpoint was shown last
         self._finishing = False
         self.ended: Literal["completed", "early", "finished", "stopped"] = "completed"
         self._average = Average(task.modules, plan.ema)
@@ -111,6 +112,7 @@ class Trainer:
         """Train to the last step. Returns the last validation's figures."""
         plan, found = self.plan, Metrics()
         journal = Journal(plan.folder, self.step)
+        self._catch_up(journal)
         saved = begun = time.monotonic()
         # batches are made here and not in a thread: a second team of OpenMP threads makes every kernel wait for a
         # free core
@@ -123,11 +125,7 @@ class Trainer:
             plan.observer.step(self.step, shown)
             stopped, self._finishing = plan.stop(), plan.finish()
             if not stopped and (self._due(plan.validate_every) or self._due(plan.checkpoint_every)):
-                found = self._validate()
-                journal.add("validation", self.step, {**found, "seconds": self.seconds})
-                plan.observer.validated(self.step, found)
-                if self._due(plan.checkpoint_every):
-                    self._show(found)
+                found = self._look(journal)
             if stopped or self._over or now - saved > plan.save_seconds:
                 self._save(best=False)
                 saved = now
@@ -135,6 +133,24 @@ class Trainer:
                 break
         self.ended = self._ending()
         journal.close()
+        return found
+
+    def _catch_up(self, journal: Journal) -> None:
+        """Shows the checkpoint that a kill kept from being shown: its state was written before."""
+        if self.step > self.shown and self._due(self.plan.checkpoint_every):
+            waited = self.waited
+            self._look(journal)
+            self.waited = waited
+
+    def _look(self, journal: Journal) -> Metrics:
+        """Validates, and shows a checkpoint where one is due."""
+        found = self._validate()
+        journal.add("validation", self.step, {**found, "seconds": self.seconds})
+        self.plan.observer.validated(self.step, found)
+        if self._due(self.plan.checkpoint_every):
+            self._show(found)
+            self.shown = self.step
+            self._save(best=False)
         return found
 
     @property
@@ -209,6 +225,7 @@ class Trainer:
             "best": self.best,
             "seconds": self.seconds,
             "waited": self.waited,
+            "shown": self.shown,
             "average": self._average.state(),
             "modules": {name: module.state_dict() for name, module in self.task.modules.items()},
             "optimizers": [[one.state_dict() for one in turn.optimizers] for turn in self.task.turns],
@@ -221,7 +238,7 @@ class Trainer:
             self._start()
             return
         self.step, self.best, self.seconds = state["step"], state["best"], state["seconds"]
-        self.waited = state.get("waited", 0)
+        self.waited, self.shown = state.get("waited", 0), state.get("shown", state["step"])
         for name, module in self.task.modules.items():
             module.load_state_dict(state["modules"][name])
         for turn, kept in zip(self.task.turns, state["optimizers"], strict=True):
