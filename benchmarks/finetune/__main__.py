@@ -74,7 +74,8 @@ def main() -> None:
     training.add_argument("--name", help="of the run's folder; the method's where absent")
     for name, kind in (("rate", float), ("epochs", float), ("batch", int), ("max_steps", int), ("lora_rank", int)):
         training.add_argument(f"--{name.replace('_', '-')}", type=kind)
-    training.add_argument("--lora-alpha", type=float)
+    for name in ("--lora-alpha", "--hide", "--text-weight", "--ema"):
+        training.add_argument(name, type=float)
     training.add_argument("--lora-targets")
     training.add_argument("--lora-dropout", type=float)
     training.add_argument("--checkpoint-every", type=int)

@@ -40,6 +40,7 @@ OPTIONS = Options(
     schedule="cosine",
     warmup=2,
     text_weight=0.01,
+    hide=0.2,
     audio_weight=1.0,
     ema=0.0,
     validate_every=4,

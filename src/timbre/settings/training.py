@@ -24,6 +24,12 @@ class TrainingSettings(BaseSettings):
     train_warmup: int = Field(50, ge=0, le=1_000_000, description="Steps over which the rate rises.")
     train_text_weight: float = Field(0.01, ge=0, le=100, description="Weight of the loss of the text.")
     train_audio_weight: float = Field(1.0, gt=0, le=100, description="Weight of the loss of the audio codes.")
+    train_hide: float = Field(
+        0.0,
+        ge=0,
+        lt=1,
+        description="Share of a clip's audio codes that are hidden, so that what says the next reads the text.",
+    )
     train_ema: float = Field(
         0.0, ge=0, lt=1, description="Decay of a running mean of the weights that is kept instead of them; 0: none."
     )

@@ -20,6 +20,7 @@ class Options:
     warmup: int
     text_weight: float
     audio_weight: float
+    hide: float
     ema: float
     validate_every: int
     checkpoint_every: int

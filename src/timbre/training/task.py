@@ -76,11 +76,16 @@ class FineTune:
     def loss(self, rows: Rows, step: int) -> dict[str, Tensor]:
         """The two cross-entropies, weighted."""
         with self.device:
-            x, layout = embed(self.gpt, rows.batch, rows.latents)
+            hidden_share = self._hidden(len(rows.batch.text)) if torch.is_grad_enabled() else None
+            x, layout = embed(self.gpt, rows.batch, rows.latents, hidden_share)
             hidden = through(self.gpt, x, self.lora, self.options.save_memory and torch.is_grad_enabled())
             text, audio = cross_entropies(self.gpt, hidden, layout, rows.batch)
         loss = self.options.text_weight * text + self.options.audio_weight * audio
         return {"loss": loss, "text": text, "audio": audio}
+
+    def _hidden(self, rows: int) -> Tensor | None:
+        """Which share of each row's codes the GPT is not shown."""
+        return torch.full((rows,), self.options.hide) if self.options.hide else None
 
     def validate(self) -> Metrics:
         """The same losses on held-out clips, each weighted by its codes."""
