@@ -10,12 +10,12 @@ export const ENDED = ["completed", "failed", "cancelled"];
 
 /**
  * Hears each message (as JSON) of a WebSocket of ours until the function that is given back is called.
- * connected(true or false) tells how it stands; a socket that broke is opened again, later each time.
+ * connected(true or false) tells how it stands; a socket that broke is opened again, later each time. path: also a function, asked each time.
  */
 export function live(path, hear, connected = () => {}) {
   let socket, timer, tries = 0, over = false;
   const open = () => {
-    socket = new WebSocket(new URL(path, location.href.replace(/^http/, "ws")));
+    socket = new WebSocket(new URL(typeof path === "function" ? path() : path, location.href.replace(/^http/, "ws")));
     socket.onopen = () => { tries = 0; connected(true); };
     socket.onmessage = ({ data }) => hear(JSON.parse(data));
     socket.onclose = ({ code }) => {
