@@ -18,6 +18,7 @@ from timbre.api.middleware import JSON_LIMIT_MB, BoundedBody, BoundedHead, OnlyO
 from timbre.api.routers import (
     admin,
     batches,
+    checkpoints,
     cloning,
     health,
     jobs,
@@ -29,10 +30,12 @@ from timbre.api.routers import (
     presets,
     profiles,
     promotion,
+    samples,
     segments,
     session,
     speech,
     stream,
+    training,
     voices,
 )
 from timbre.api.schemas import FaultAnswer
@@ -65,6 +68,9 @@ ROUTERS = (
     profiles,
     presets,
     promotion,
+    training,
+    checkpoints,
+    samples,
     segments,
     keys,
     session,

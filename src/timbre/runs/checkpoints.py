@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from timbre.errors import CheckpointInUse, UnknownCheckpoint, UnknownSample
 from timbre.store.database import Database
-from timbre.store.tables_training import CheckpointRow, PromotionRow, SampleRow
+from timbre.store.tables_training import CheckpointRow, PromotionRow, RunRow, SampleRow
 
 ANYBODY = None
 MOST = 200
 ID = re.compile(r"c-[0-9a-f]{24}")
-FILE = re.compile(r"(p-[0-9a-f]{24})(-reference)?\.flac")
+FILE = re.compile(r"(p-[0-9a-f]{24})(\.reference)?\.flac")
 """What a sample's sound is called: what was said, and the recording that it is compared with."""
 
 
@@ -77,6 +77,21 @@ def promoted(session: Session, ids: Sequence[str]) -> dict[str, str]:
     """Those of them that are promoted, and to what."""
     query = select(PromotionRow).where(PromotionRow.checkpoint_id.in_(ids), PromotionRow.undone_at.is_(None))
     return {row.checkpoint_id: row.target for row in session.scalars(query)}
+
+
+def standing(session: Session, ids: Sequence[str]) -> dict[str, list[PromotionRow]]:
+    """What each of them is promoted to now, the first promotion first."""
+    query = select(PromotionRow).where(PromotionRow.checkpoint_id.in_(ids), PromotionRow.undone_at.is_(None))
+    found: dict[str, list[PromotionRow]] = {}
+    for row in session.scalars(query.order_by(PromotionRow.id)):
+        found.setdefault(row.checkpoint_id, []).append(row)
+    return found
+
+
+def languages(session: Session, ids: Sequence[str]) -> dict[str, str]:
+    """The language that each of them learnt from, where its run is known."""
+    query = select(CheckpointRow.id, RunRow.language).join(RunRow, RunRow.id == CheckpointRow.run_id)
+    return {row.id: row.language for row in session.execute(query.where(CheckpointRow.id.in_(ids)))}
 
 
 def samples(

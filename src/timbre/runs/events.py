@@ -1,6 +1,8 @@
 """The log of a run: lines that people read, and how far it is, for those who watch."""
 
-from sqlalchemy import select
+from collections.abc import Sequence
+
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from timbre.store.tables_training import EventRow
@@ -30,10 +32,15 @@ def add(
     )
 
 
-def last(session: Session, subjects: list[str] | None, count: int) -> list[EventRow]:
-    """The last lines of some runs' logs, or of all, the oldest first."""
-    query = select(EventRow).where(EventRow.line != "")
-    if subjects is not None:
-        query = query.where(EventRow.subject.in_(subjects))
-    found = list(session.scalars(query.order_by(EventRow.id.desc()).limit(count)))
-    return found[::-1]
+def last(session: Session, subjects: Sequence[str], count: int) -> list[EventRow]:
+    """The last lines of some runs' logs, the oldest first."""
+    return list(session.scalars(_lines(subjects).order_by(EventRow.id.desc()).limit(count)))[::-1]
+
+
+def after(session: Session, subjects: Sequence[str], event: int, count: int) -> list[EventRow]:
+    """The first lines of some runs' logs after an event, the oldest first."""
+    return list(session.scalars(_lines(subjects).where(EventRow.id > event).order_by(EventRow.id).limit(count)))
+
+
+def _lines(subjects: Sequence[str]) -> Select[EventRow]:
+    return select(EventRow).where(EventRow.line != "", EventRow.subject.in_(subjects))

@@ -104,8 +104,11 @@ def listed(
     search_id: str = "",
     before: str = "",
     limit: int = 50,
+    search: str = "",
 ) -> tuple[list[Run], str | None]:
-    """Runs from the newest on, and what to ask with for those after them. before: such a mark."""
+    """Runs from the newest on, and what to ask with for those after them. before: such a mark; search: in
+    the name.
+    """
     query = _runs()
     if owner is not ANYBODY:
         query = query.where(RunRow.owner == owner)
@@ -115,6 +118,8 @@ def listed(
         query = query.where(RunRow.dataset_id == dataset_id)
     if search_id:
         query = query.where(RunRow.search_id == search_id)
+    if search:
+        query = query.where(RunRow.name.icontains(search, autoescape=True))
     if before:
         query = query.where(RunRow.id < before)
     limit = min(max(limit, 1), MOST)
@@ -122,6 +127,15 @@ def listed(
         Run(row, state, job) for row, job, state in session.execute(query.order_by(RunRow.id.desc()).limit(limit + 1))
     ]
     return found[:limit], found[limit - 1].row.id if len(found) > limit else None
+
+
+def current(session: Session, owner: str | None = ANYBODY) -> Run | None:
+    """The run that is under way, else the newest; none where there has been none."""
+    for states in ((RUNNING,), (QUEUED, PAUSED), ()):
+        found, _ = listed(session, owner, states, limit=1)
+        if found:
+            return found[0]
+    return None
 
 
 def rename(database: Database, run_id: str, name: str, owner: str | None = ANYBODY) -> Run:
