@@ -90,7 +90,12 @@ def bodies() -> Iterator[Any]:
 @pytest.mark.parametrize(("method", "path", "example"), list(bodies()))
 def test_an_example_of_the_description_is_taken(called: httpx.Client, method: str, path: str, example: Any):
     path = path.replace("{checkpoint_id}", "c-1")
-    made = {"{profile_id}": "/quality-profiles", "{voice_id}": "/voices/mix", "{key_id}": "/keys"}
+    made = {
+        "{profile_id}": "/quality-profiles",
+        "{voice_id}": "/voices/mix",
+        "{key_id}": "/keys",
+        "{dataset_id}": "/training/datasets",
+    }
     for name, where in made.items():
         if name in path:
             first = shape(DESCRIBED["paths"][where]["post"]["requestBody"]["content"][JSON])["examples"][0]
@@ -113,6 +118,10 @@ def unmade(path: str) -> set[str]:
         "/training/pause": "no_active_run unknown_run",
         "/training/resume": "no_active_run unknown_run",
         "{run_id}": "unknown_run",
+        "{source_id}": "unknown_source",
+        **dict.fromkeys(
+            ("download", "segment", "transcribe", "filter", "build", "run"), "unknown_dataset dataset_busy"
+        ),
     }
     return {code for end, codes in kinds.items() if path.endswith(end) for code in codes.split()}
 

@@ -20,6 +20,7 @@ from timbre.api.routers import (
     batches,
     checkpoints,
     cloning,
+    datasets,
     health,
     jobs,
     keys,
@@ -27,6 +28,7 @@ from timbre.api.routers import (
     models,
     openai,
     pages,
+    pipeline,
     presets,
     profiles,
     promotion,
@@ -71,6 +73,8 @@ ROUTERS = (
     training,
     checkpoints,
     samples,
+    datasets,
+    pipeline,
     segments,
     keys,
     session,
@@ -126,6 +130,7 @@ def routes(settings: Settings) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router.router)
     app.include_router(promotion.uploading)
+    app.include_router(datasets.uploading)
     pages.install(app)
     errors.install(app)
     guard.install(app, settings)
@@ -150,6 +155,8 @@ def create(settings: Settings) -> ASGIApp:
     def limit_mb(path: str) -> int:
         if path == "/training/checkpoints":
             return settings.checkpoint_limit_mb + JSON_LIMIT_MB
+        if path.startswith("/training/datasets/") and path.endswith("/sources"):
+            return settings.source_mb + JSON_LIMIT_MB
         return settings.upload_limit_mb + JSON_LIMIT_MB if path == "/voices/clone" else JSON_LIMIT_MB
 
     bounded = BoundedBody(routes(settings), limit_mb)

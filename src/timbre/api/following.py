@@ -32,14 +32,14 @@ async def follow(socket: WebSocket, wired: Wiring, job_id: str, owner: str | Non
             return
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):
             await _send(socket, job)
-        await _until_gone(socket, _follow_one(socket, wired, watch, job, owner))
+        await until_gone(socket, _follow_one(socket, wired, watch, job, owner))
 
 
 async def follow_all(socket: WebSocket, wired: Wiring, owner: str | None) -> None:
     """Sends each of somebody's jobs that has not ended, and each that changes."""
     await socket.accept()
     async with wired.watcher.watching(owner=owner) as watch:
-        await _until_gone(socket, _follow_many(socket, watch))
+        await until_gone(socket, _follow_many(socket, watch))
 
 
 async def _follow_one(socket: WebSocket, wired: Wiring, watch: Watch, job: Job, owner: str | None) -> None:
@@ -60,7 +60,7 @@ async def _follow_many(socket: WebSocket, watch: Watch) -> None:
         await _send(socket, await watch.changed.get())
 
 
-async def _until_gone(socket: WebSocket, sending: Coroutine[Any, Any, None]) -> None:
+async def until_gone(socket: WebSocket, sending: Coroutine[Any, Any, None]) -> None:
     """Sends until that is done or the client has gone; what the client says is not listened to."""
     task = asyncio.create_task(sending)
     gone = asyncio.create_task(_gone(socket))

@@ -106,6 +106,8 @@ class _Received(Request):
     def __init__(self, request: Request, form: FormData) -> None:
         super().__init__(request.scope, request.receive)
         self._form = form
+        if request.headers.get("content-type", "").startswith("multipart/"):
+            self._body = b""  # it has been read, and a route may take JSON in its place
 
 
 def kept(files: Sequence[UploadFile]) -> list[tuple[str, Path]]:
