@@ -136,7 +136,7 @@ def main() -> None:
     parser.add_argument("--build", type=Path, default=Path("build/mini"), help="where the recipe keeps its judge")
     parser.add_argument("--jobs", type=int, default=200)
     parser.add_argument("--kills", type=int, default=40)
-    parser.add_argument("--pause", type=float, nargs=2, default=(2.0, 10.0), metavar=("LOW", "HIGH"))
+    parser.add_argument("--pause", type=float, nargs=2, default=(0.5, 4.0), metavar=("LOW", "HIGH"))
     parser.add_argument("--again", type=int, default=20, help="texts spoken once more in peace")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
