@@ -1,8 +1,354 @@
-"""`timbre train`: what comes of a training run, put to use."""
+"""`timbre train`: runs estimated, begun, followed, paused, stopped; and what comes of them, put to use."""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 from timbre.cli import promotion
+from timbre.cli.fetch import fetch
+from timbre.cli.following import Progress, check_done, follow, plain
+from timbre.cli.remote import Server, where
+from timbre.cli.told import print_facts, print_table
+from timbre.errors import TrainingFailed
+
+VERBS = {
+    "estimate": "measure what a run would take",
+    "start": "begin to train",
+    "status": "how a run is",
+    "watch": "follow a run to its end",
+    "pause": "put a run aside within a step",
+    "resume": "go on with a run that is paused, was stopped or failed",
+    "stop": "end a run, with a last checkpoint",
+    "runs": "the runs, the newest first",
+    "log": "what a run said",
+    "checkpoints": "what runs kept",
+    "samples": "what checkpoints said",
+    "parameters": "what can be set for a run",
+    "delete": "delete a run that has ended, with its checkpoints",
+}
+"""What is done here, each with what it does; `promotion.VERBS` are the others."""
+
+LOOK_S = 1.0
+OVER = ("completed", "failed", "stopped", "paused")
+EXITS = "exit codes: 0 done; 1 it could not be done, or the run failed; 2 wrong use; 130 Ctrl+C, and the run goes on."
 
 
 def main(argv: list[str]) -> int:
-    """Does what was asked. The verbs that put checkpoints to use are in `promotion`. Raises what a server raises."""
-    return promotion.main(argv)
+    """Does what was asked. Raises what a server raises."""
+    if argv and argv[0] in promotion.VERBS:
+        return promotion.main(argv)
+    asked = parser().parse_args(argv)
+    return int(asked.does(Server.of(asked), asked))
+
+
+def estimate(server: Server, asked: argparse.Namespace) -> int:
+    """Prints what a run would take, and the job that `start --estimate` takes."""
+    job = server.ask("POST", "/training/estimate", json=_asked(asked))
+    found = follow(server, job["id"], Progress())
+    check_done(found)
+    if asked.json:
+        return _print_json(found)
+    told = found["result"]
+    print_facts(
+        {
+            "time": _span(told["seconds"]),
+            "a step": f"{told['step_s']:.2f} s",
+            "steps": f"{told['steps']}, {told['epochs']:g} epochs",
+            "memory": f"{told['memory_mb']:,.0f} MB",
+            "speech": f"{told['minutes_of_speech']:g} minutes in {told['clips']} clips",
+            "estimate": job["id"],
+        }
+    )
+    return 0
+
+
+def start(server: Server, asked: argparse.Namespace) -> int:
+    """Begins a run and prints its id; with --wait follows it to its end."""
+    body = _asked(asked) | ({"estimate_job": asked.estimate} if asked.estimate else {})
+    run = server.ask("POST", "/training/start", json=body)
+    print(run["id"])
+    if not asked.wait:
+        print(f"Follow it with: timbre train watch {run['id']}", file=sys.stderr)
+        return 0
+    return _watched(server, run["id"])
+
+
+def status(server: Server, asked: argparse.Namespace) -> int:
+    """Prints a run's state and its latest figures."""
+    found = _status(server, asked.run)
+    if asked.json:
+        return _print_json(found)
+    if "run" not in found:
+        print("idle")
+        return 0
+    run = found["run"]
+    figures = run["figures"]
+    print_facts(
+        {
+            "run": run["id"],
+            "name": plain(run["name"]),
+            "state": _state(run),
+            "step": f"{run['step']} of {run['steps']}" if run["steps"] else None,
+            **{words: _number(figures[name]) for name, words in FIGURES.items() if name in figures},
+            "left": _span(figures["eta_s"]) if run["status"] == "running" and "eta_s" in figures else None,
+            "last sample": plain(found["last_sample"]["text"]) if "last_sample" in found else None,
+            "error": run.get("error", {}).get("message"),
+        }
+    )
+    return 0
+
+
+FIGURES = {
+    "epoch": "epoch",
+    "loss": "loss",
+    "validation_loss": "validation",
+    "rate": "rate",
+    "gradient": "gradient",
+    "memory_mb": "memory MB",
+}
+
+
+def watch(server: Server, asked: argparse.Namespace) -> int:
+    """Follows a run until it has ended or is paused. Raises errors.TrainingFailed."""
+    found = _status(server, asked.run)
+    if "run" not in found:
+        print("idle")
+        return 0
+    return _watched(server, found["run"]["id"])
+
+
+def change(server: Server, asked: argparse.Namespace) -> int:
+    """Pauses, resumes or stops a run."""
+    run = server.ask("POST", f"/training/{asked.verb}", json=_given(run_id=asked.run))
+    print(f"{run['id']} {_state(run)}")
+    return 0
+
+
+def runs(server: Server, asked: argparse.Namespace) -> int:
+    """Prints a line a run."""
+    wanted = _given(status=asked.status, search=asked.search)
+    items = list(_listed(server, "/training/runs", asked.limit, **wanted))
+    if asked.json:
+        return _print_json(items)
+    rows = [
+        [run["id"], _state(run), f"{run['progress']:.0%}", run["method"], run["base"], plain(run["name"])]
+        for run in items
+    ]
+    print_table(rows) if rows else print("There are no such runs.", file=sys.stderr)
+    return 0
+
+
+def log(server: Server, asked: argparse.Namespace) -> int:
+    """Prints the last lines of a log; with --follow also those that come, until the run has ended."""
+    wanted = _given(run_id=asked.run, lines=asked.lines)
+    last = _print_lines(server.ask("GET", "/training/logs", params=wanted)["items"], 0)
+    while asked.follow:
+        over = _status(server, asked.run).get("run", {}).get("status", OVER[0]) in OVER
+        found = server.ask("GET", "/training/logs", params=_given(run_id=asked.run, after=last))["items"]
+        last = _print_lines(found, last)
+        if over and not found:
+            break
+        time.sleep(0 if found else LOOK_S)
+    return 0
+
+
+def checkpoints(server: Server, asked: argparse.Namespace) -> int:
+    """Prints a line a checkpoint, with its figures."""
+    items = list(_listed(server, "/training/checkpoints", asked.limit, **_given(run_id=asked.run)))
+    if asked.json:
+        return _print_json(items)
+    rows = [["", "", "step", "loss", "similarity", "word errors", ""]]
+    for one in items:
+        marks = (["best"] if one["best"] else []) + [use["target"] for use in one.get("promoted", [])]
+        rows.append([one["id"], one["kind"], str(one["step"]), *_judged(one["figures"]), " ".join(marks)])
+    print_table(rows) if items else print("There are no checkpoints.", file=sys.stderr)
+    return 0
+
+
+def samples(server: Server, asked: argparse.Namespace) -> int:
+    """Prints a line a sample; with -o their sound goes into a folder."""
+    wanted = _given(run_id=asked.run, checkpoint_id=asked.checkpoint)
+    items = list(_listed(server, "/training/samples", asked.limit, **wanted))
+    if asked.json:
+        return _print_json(items)
+    rows = [[one["id"], str(one["step"]), *_judged(one["figures"])[1:], plain(one["text"])] for one in items]
+    print_table(rows) if rows else print("There are no samples.", file=sys.stderr)
+    if asked.output:
+        asked.output.mkdir(parents=True, exist_ok=True)
+        for one in items:
+            print(fetch(server, one["audio"], str(asked.output / f"{one['id']}.flac")))
+    return 0
+
+
+def parameters(server: Server, asked: argparse.Namespace) -> int:
+    """Prints a line a parameter."""
+    items = server.ask("GET", "/training/parameters")["items"]
+    if asked.json:
+        return _print_json(items)
+    print_table([[one["name"], json.dumps(one.get("default")), one.get("about", "")] for one in items])
+    return 0
+
+
+def delete(server: Server, asked: argparse.Namespace) -> int:
+    """Deletes a run."""
+    server.ask("DELETE", f"/training/runs/{asked.run}")
+    print(f"{asked.run} is gone.")
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """All of VERBS; those of `promotion` are only told of."""
+    others = "\n".join(f"  {name:14}{about}" for name, about in promotion.VERBS.items())
+    made = argparse.ArgumentParser(
+        prog="timbre train",
+        description="A voice of one's own.",
+        epilog=f"checkpoints put to use:\n{others}\n\n{EXITS}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verbs = made.add_subparsers(dest="verb", required=True, metavar="|".join(VERBS))
+    service, as_json = where(), argparse.ArgumentParser(add_help=False)
+    as_json.add_argument("--json", action="store_true", help="print the API's own JSON")
+
+    def verb(name: str, does: Any, json: bool = True) -> argparse.ArgumentParser:
+        one = verbs.add_parser(name, parents=[service, *([as_json] if json else [])], help=VERBS[name])
+        one.set_defaults(does=does)
+        return one
+
+    def run(one: argparse.ArgumentParser, absent: str = "else the one under way, or the newest") -> None:
+        one.add_argument("run", metavar="RUN", nargs="?", help=f"an id of `timbre train runs`; {absent}")
+
+    _what(verb("estimate", estimate))
+    starting = verb("start", start, json=False)
+    _what(starting)
+    starting.add_argument("--estimate", metavar="JOB", help="an estimate to hold it against")
+    starting.add_argument("--wait", action="store_true", help="follow it to its end")
+    run(verb("status", status))
+    run(verb("watch", watch, json=False))
+    for name in ("pause", "resume", "stop"):
+        run(verb(name, change, json=False), "else the newest that it can be done to")
+    listing = verb("runs", runs)
+    listing.add_argument("--status", choices=("queued", "running", "paused", "completed", "failed", "stopped"))
+    listing.add_argument("--search", metavar="WORDS", help="words in the name")
+    _limit(listing)
+    logging = verb("log", log, json=False)
+    run(logging, "else those of all runs")
+    logging.add_argument("--lines", type=int, default=50, help="how many of the last ones (50)")
+    logging.add_argument("-f", "--follow", action="store_true", help="and those that come, to the run's end")
+    kept = verb("checkpoints", checkpoints)
+    run(kept, "else those of all runs")
+    _limit(kept)
+    said = verb("samples", samples)
+    run(said, "else those of all runs")
+    said.add_argument("--checkpoint", metavar="ID", help="those of one checkpoint")
+    said.add_argument("-o", "--output", metavar="FOLDER", type=Path, help="bring their sound here")
+    _limit(said)
+    verb("parameters", parameters)
+    verb("delete", delete, json=False).add_argument("run", metavar="RUN", help="an id of `timbre train runs`")
+    return made
+
+
+def _what(one: argparse.ArgumentParser) -> None:
+    one.add_argument("dataset", metavar="DATASET", nargs="?", help="its newest build is learnt from")
+    one.add_argument("--build", metavar="ID", help="a certain build instead")
+    one.add_argument("--base", metavar="MODEL", help="the model to begin with; else the service's own")
+    one.add_argument("--name", help="what to call it; else as the dataset")
+    one.add_argument(
+        "--set", dest="changes", metavar="NAME=VALUE", action="append", default=[], type=_change,
+        help="a parameter of `timbre train parameters`; may be said several times",
+    )  # fmt: skip
+
+
+def _limit(one: argparse.ArgumentParser) -> None:
+    one.add_argument("--limit", type=int, default=50, help="how many at the most (50)")
+
+
+def _change(words: str) -> tuple[str, Any]:
+    """A parameter's name and its value: JSON, else a word."""
+    name, sign, value = words.partition("=")
+    if not sign:
+        raise argparse.ArgumentTypeError(f"'{words}' is not NAME=VALUE")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
+
+
+def _asked(asked: argparse.Namespace) -> dict[str, Any]:
+    body = _given(dataset_id=asked.dataset, build_id=asked.build, base=asked.base, name=asked.name)
+    return body | {"parameters": dict(asked.changes)}
+
+
+def _status(server: Server, run: str | None) -> dict[str, Any]:
+    return dict(server.ask("GET", "/training/status", params=_given(run_id=run)))
+
+
+def _watched(server: Server, run_id: str) -> int:
+    with Progress(lines=True) as progress:
+        while True:
+            run = _status(server, run_id)["run"]
+            figures = run["figures"]
+            told = [f"step {run['step']} of {run['steps']}"] if run["steps"] else []
+            told += [f"loss {figures['loss']:.4f}"] if "loss" in figures else []
+            shown = {"status": _state(run), "progress": run["progress"], "note": ", ".join(told) or run.get("note", "")}
+            if run["status"] == "running" and "eta_s" in figures:
+                shown["eta_s"] = figures["eta_s"]
+            progress.show(shown)
+            if run["status"] in OVER:
+                break
+            time.sleep(LOOK_S)
+    if run["status"] == "failed":
+        error = run.get("error", {})
+        reason = str(error.get("message", "nobody knows why"))
+        raise TrainingFailed(run=run_id, reason=reason[:1].lower() + reason[1:].rstrip("."))
+    print(f"{run_id} {_state(run)}", file=sys.stderr)
+    return 0
+
+
+def _state(run: dict[str, Any]) -> str:
+    wishes = {"cancel": "is being stopped", "pause": "is being paused"}
+    return wishes.get(run.get("wish", ""), str(run["status"]))
+
+
+def _listed(server: Server, path: str, limit: int, **wanted: Any) -> Iterator[dict[str, Any]]:
+    cursor: str | None = ""
+    while cursor is not None and limit > 0:
+        page = server.ask("GET", path, params={**wanted, "limit": min(limit, 200), "cursor": cursor})
+        yield from page["items"]
+        limit, cursor = limit - len(page["items"]), page["next"]
+
+
+def _judged(figures: dict[str, Any]) -> list[str]:
+    """The validation loss, the similarity and the word error rate, as far as they are known."""
+    errors = f"{figures['word_error_rate']:.1%}" if "word_error_rate" in figures else ""
+    return [_number(figures.get("validation_loss")), _number(figures.get("similarity")), errors]
+
+
+def _print_lines(items: list[dict[str, Any]], last: int) -> int:
+    for one in items:
+        print(f"{one['at']}  {one['progress']:4.0%}  {plain(one['line'])}", flush=True)
+        last = one["id"]
+    return last
+
+
+def _print_json(found: Any) -> int:
+    print(json.dumps(found, ensure_ascii=False, indent=2))
+    return 0
+
+
+def _number(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, int | float) else ""
+
+
+def _span(seconds: float) -> str:
+    whole = round(seconds)
+    if whole < 100:
+        return f"{whole} s"
+    return f"{whole // 60} min" if whole < 6000 else f"{whole / 3600:.1f} h"
+
+
+def _given(**fields: Any) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}

@@ -71,6 +71,12 @@ class TrainingOutOfMemory(TimbreError):
     hint = "Make batch smaller and accumulate larger, set save_memory, choose lora, or a smaller lora_rank."
 
 
+class TrainingFailed(TimbreError):
+    code, status = "training_failed", 500
+    message = "The training run '{run}' failed: {reason}."
+    hint = "See what it said: timbre train log {run}"
+
+
 class TensorboardFailed(TimbreError):
     code, status = "tensorboard_failed", 502
     message = "TensorBoard did not start: {reason}."
