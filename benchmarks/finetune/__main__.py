@@ -2,6 +2,7 @@
 
     python -m benchmarks.finetune --out build/finetune train lora --rate 1e-3 --epochs 20
     python -m benchmarks.finetune --out build/finetune judge lora full
+    python -m benchmarks.finetune --out build/finetune copy
 
 Similarity to the person's held-out recordings by resemblyzer, which nothing here was trained with, and by the product's
 own figure; words by Whisper. The sentences are none that the model, its fine-tune, or the choice of a checkpoint saw.
@@ -13,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.finetune import judging, person
+from benchmarks.finetune import copying, judging, person
 from timbre.models import catalogue
 from timbre.settings import settings
 from timbre.training.finetune import Options, train
@@ -83,6 +84,7 @@ def main() -> None:
     training.add_argument("--schedule")
     training.add_argument("--warmup", type=int)
     training.add_argument("--patience", type=int)
+    verbs.add_parser("copy")
     judged = verbs.add_parser("judge")
     judged.add_argument("names", nargs="*")
     judged.add_argument("--sentences", type=int, default=50)
@@ -93,6 +95,11 @@ def main() -> None:
         person.build(chosen.recordings, data)
     if chosen.verb == "judge":
         print(json.dumps(judging.judge(base, data, chosen.out, chosen.names, chosen.sentences), indent=1))
+        return
+    if chosen.verb == "copy":
+        folder = chosen.out / "copy"
+        folder.mkdir(exist_ok=True)
+        print(json.dumps(copying.copied(base, data, folder, options("lora", {}), Printing(folder)), indent=1))
         return
     said = {
         key: value
