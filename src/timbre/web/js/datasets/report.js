@@ -15,7 +15,7 @@ export async function mountReport(place, { api, t, has, format }, dataset) {
     place.append(emptyState("info", t("datasets.reportNone"), t("datasets.reportNoneAbout"), html`<a class="btn btn-primary" href="${placeOf(dataset.id)}">${t("datasets.tab_recordings")}</a>`));
     return null;
   }
-  const tile = (word, value, about) => html`<div><dt>${word}</dt><dd class="tabular">${value}</dd><small class="text-body-secondary">${about}</small></div>`;
+  const tile = (word, value, about) => html`<div><dt>${word}</dt><dd class="tabular">${value}</dd>${about && html`<dd class="tile-about">${about}</dd>`}</div>`;
   const share = seconds.kept / Math.max(1e-9, seconds.kept + seconds.dropped);
   const tiles = html`<dl class="tiles mb-3">${[
     tile(t("datasets.keptTime"), format.seconds(seconds.kept), format.percent(share)),

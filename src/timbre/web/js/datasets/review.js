@@ -131,7 +131,6 @@ export async function mountReview(place, context, dataset) {
 
   async function choose(which) {
     const id = which?.id ?? which;
-    if (id && id === chosen?.id && which !== chosen) return;
     await segment.rest();
     chosen = items.find((one) => one.id === id) ?? null;
     mark();

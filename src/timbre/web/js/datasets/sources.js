@@ -58,9 +58,9 @@ export class Sources {
     const failed = (fault) => this.toast("danger", fault);
     const tools = [
       one.status === "here" && playButton(`${file}/audio`, t("common.hear", { name: one.name }), { failed }),
-      one.denoised && Object.assign(playButton(`${file}/audio?original=true`, t("datasets.hearOriginal", { name: one.name }), { failed })),
+      one.denoised && playButton(`${file}/audio?original=true`, t("datasets.hearOriginal", { name: one.name }), { failed }),
       iconButton("trash", t("datasets.removeOf", { name: one.name }), () => this.remove(one)),
-    ];
+    ].filter(Boolean);
     const fault = one.error && said(one.error);
     return html`<li class="source" data-state="${one.status}"><div class="source-state">${badge(STATES[one.status] ?? "plain", t(`datasets.source_${one.status}`))}</div><div class="min-w-0"><b>${one.name}</b><span class="small text-body-secondary">${facts}</span>${fault && html`<p class="small text-danger-emphasis m-0">${fault.message} ${fault.hint}</p>`}</div><div class="source-tools">${tools}</div></li>`;
   }
