@@ -8,7 +8,7 @@ import { placeOf, reasonName, told } from "./words.js";
 const SHOWN = ["snr_db", "seconds", "sure", "rate"];
 const RARE = 5;
 
-export async function mountReport(place, { api, t, has, format }, dataset) {
+export async function mountReport(place, { api, t, has, format, locale }, dataset) {
   const report = await api.get(`/training/datasets/${encodeURIComponent(dataset.id)}/report`);
   const { segments, seconds, reasons, speakers, histograms, sounds, verdict } = report;
   if (!segments.kept && !segments.dropped) {
@@ -25,7 +25,7 @@ export async function mountReport(place, { api, t, has, format }, dataset) {
     speakers && tile(t("datasets.mainSpeaker"), format.seconds(speakers.main_s), t("datasets.otherSpeakers", { time: format.seconds(speakers.others_s) })),
   ].filter(Boolean)}</dl>`;
   place.append(tiles);
-  if (verdict) place.append(html`<section class="sheet sheet-pad mb-3"><h2 class="fs-5">${t("datasets.verdict")}</h2><p class="m-0">${t(verdict.reached ? "datasets.verdictReached" : "datasets.verdictBelow", { minutes: verdict.minutes, measured: verdict.measured.minutes })}</p><dl class="figures mt-2">${Object.entries(verdict.measured).map(([name, value]) => html`<div><dt>${has(`datasets.measured_${name}`) ? t(`datasets.measured_${name}`) : name}</dt><dd>${typeof value === "number" ? value.toLocaleString() : value}</dd></div>`)}</dl></section>`);
+  if (verdict) place.append(html`<section class="sheet sheet-pad mb-3"><h2 class="fs-5">${t("datasets.verdict")}</h2><p class="m-0">${t(verdict.reached ? "datasets.verdictReached" : "datasets.verdictBelow", { minutes: verdict.minutes, measured: verdict.measured.minutes })}</p><dl class="figures mt-2">${Object.entries(verdict.measured).map(([name, value]) => html`<div><dt>${has(`datasets.measured_${name}`) ? t(`datasets.measured_${name}`) : name}</dt><dd>${typeof value === "number" ? value.toLocaleString(locale) : value}</dd></div>`)}</dl></section>`);
 
   const rows = Object.entries(reasons).sort(([, one], [, other]) => other.segments - one.segments);
   const shown = rows.map(([reason, { segments: count, seconds: time }]) => {

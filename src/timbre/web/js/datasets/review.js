@@ -28,7 +28,7 @@ export async function mountReview(place, context, dataset) {
   const more = button(t("common.more"), () => load(next), "btn-sm btn-outline-secondary");
   const nothing = make("div");
   const heard = html`<p class="visually-hidden" role="status"></p>`;
-  const segment = new Segment(context, {
+  const segment = new Segment(dataset, {
     changed,
     step: (way) => step(way),
     said: (words) => { heard.textContent = words; },

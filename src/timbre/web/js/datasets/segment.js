@@ -18,8 +18,9 @@ const draftOf = (id) => `timbre.segment.${id}`;
 
 export class Segment {
   /** does: { changed(segment), step(way) → promise, said(words) }. */
-  constructor(context, does) {
+  constructor(dataset, does) {
     this.does = does;
+    this.language = dataset.language;
     this.audio = new Audio();
     this.wave = waveform({
       moved: (begin, end) => this.save({ begin_s: begin, end_s: end }),
@@ -95,7 +96,7 @@ export class Segment {
   show() {
     const one = this.segment;
     this.where.textContent = `${one.source} · ${format.clock(one.begin_s)} – ${format.clock(one.end_s)}`;
-    this.text.lang = document.documentElement.lang;
+    this.text.lang = this.language;
     const reads = one.read && one.read.toLowerCase() !== (one.text ?? "").toLowerCase();
     this.reads.textContent = reads ? t("datasets.read", { text: one.read }) : "";
     this.recognised.hidden = !one.edited.includes("text");

@@ -19,6 +19,7 @@ export class Steps {
     this.cards = STEPS.map((name, index) => this.card(name, index));
     this.element = make("ol", { className: "step-row" }, ...this.cards.map(({ element }) => element));
     this.stop.hidden = true;
+    for (const one of [this.all, ...this.cards.map(({ run }) => run)]) one.disabled = true; // until it is known what there is
   }
 
   card(name, index) {

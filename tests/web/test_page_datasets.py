@@ -1,0 +1,217 @@
+"""The Datasets page in a real browser: a person's recording, steps with a real Whisper, review by keyboard, a build."""
+
+import io
+import time
+import wave
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import numpy as np
+import people
+import pytest
+from running import Service, serving
+from walking import Open, findings, opening, settled, shown, until
+
+from recipes.mini.judge import whisper_files
+
+WIDTHS = [(1280, "light", "en-US"), (360, "dark", "pt-BR")]
+PARTS = ("recordings", "report", "review", "builds")
+
+
+@pytest.fixture(scope="module")
+def studio(engine_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service that has a Whisper."""
+    whisper = whisper_files(tmp_path_factory.mktemp("whisper"))
+    with serving(tmp_path_factory.mktemp("home"), engine_folder, whisper=str(whisper)) as running:
+        yield running
+
+
+@pytest.fixture
+def open_studio(browser, studio: Service) -> Iterator[Open]:
+    yield from opening(browser, studio.url)
+
+
+@pytest.fixture(scope="module")
+def tape() -> bytes:
+    """Half a minute of a person, as one long WAV."""
+    samples = people.prompts(people.ALLISON, 30, 3)
+    target = io.BytesIO()
+    with wave.open(target, "wb") as file:
+        file.setparams((1, 2, people.RATE, 0, "NONE", ""))
+        file.writeframes((samples * 32767).clip(-32768, 32767).astype(np.int16).tobytes())
+    return target.getvalue()
+
+
+@pytest.fixture(scope="module")
+def prepared(studio: Service, tape: bytes) -> str:
+    """The id of a dataset that has been through all steps."""
+    with httpx.Client(base_url=studio.url, timeout=120) as http:
+        made = http.post("/training/datasets", json={"name": "Prepared"}).json()["id"]
+        sent = http.post(f"/training/datasets/{made}/sources", files={"files": ("tape.wav", tape)})
+        assert sent.status_code == 201, sent.text
+        job = http.post("/training/dataset/run", json={"dataset_id": made}).json()["id"]
+        while (found := http.get(f"/jobs/{job}").json())["status"] not in {"completed", "failed"}:
+            time.sleep(0.3)
+        assert found["status"] == "completed", found
+    return made
+
+
+def listed(studio: Service, dataset: str) -> dict:
+    return httpx.get(f"{studio.url}/training/datasets/{dataset}/segments").json()
+
+
+def test_from_nothing_to_a_build_by_way_of_all_steps(open_studio: Open, studio: Service, tape: bytes):
+    page = open_studio("datasets")
+    page.click("#page .btn-primary >> nth=0")
+    page.wait_for_selector(".modal.show")
+    settled(page)
+    page.keyboard.type("Allison")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".step-row")
+    assert page.locator(".step button:not([disabled])").count() == 0, "there is nothing to work on"
+    broken = {"name": "broken.mp3", "mimeType": "audio/mpeg", "buffer": b"no audio at all" * 100}
+    page.set_input_files("#source-files", [broken])
+    page.wait_for_selector("#page .alert")
+    assert "broken.mp3" in page.inner_text("#page .alert")
+    page.set_input_files("#source-files", [{"name": "tape.wav", "mimeType": "audio/wav", "buffer": tape}])
+    page.wait_for_selector(".source")
+    assert not page.is_visible("#page .alert")
+    page.click("text=Run all")
+    page.wait_for_selector(".step[data-state=processing]", timeout=60_000)
+    page.reload()  # the log and the steps are there again
+    shown(page, "datasets")
+    until(page, "document.querySelectorAll('.step[data-state=completed]').length === 5", 120)
+    lines = page.locator(".dataset-log > div").all_inner_texts()
+    assert "Done." in lines[-1] and len(lines) == len(set(lines)) and any("brought here" in line for line in lines)
+    page.get_by_label("Hear tape.wav").click()
+    until(page, "document.querySelector('.source [aria-pressed=true]') !== null")
+    page.click(".tab >> text=Builds")
+    page.wait_for_selector(".build")
+    page.click("text=Build now")
+    page.wait_for_selector(".toast.note-success", timeout=60_000)
+    assert page.locator(".build").count() == 1, "nothing has changed: it is the same build"
+    assert "#/training?dataset=d-" in page.get_attribute(".build .btn-primary", "href")
+    with page.expect_download() as got:
+        page.click(".build a[download] >> nth=0")
+    assert "metadata.csv" in zipfile.ZipFile(Path(got.value.path())).namelist()
+
+
+def test_segments_are_gone_through_by_keyboard_and_nothing_is_lost(open_studio: Open, studio: Service, prepared: str):
+    before = listed(studio, prepared)["items"][0]
+    page = open_studio(f"datasets/{prepared}/review")
+    until(page, "document.querySelector('.waveform path').getAttribute('d')?.length > 1000")
+    page.keyboard.press("Space")
+    until(
+        page,
+        "parseFloat(document.querySelector('.wave-head:not([hidden])')?.style.left) > 0",
+    )
+    page.keyboard.press("Space")
+    until(page, "document.querySelector('.wave-head').hidden")
+    page.keyboard.press("d")
+    page.wait_for_selector(".segment-verdict[data-kept=false]")
+    assert listed(studio, prepared)["items"][0]["verdict"] == "drop"
+    page.keyboard.press("u")
+    page.wait_for_selector(".segment-verdict[data-kept=true]")
+    page.keyboard.press("]")
+    for _ in range(2):
+        page.keyboard.press("Shift+ArrowLeft")
+    until(page, "document.querySelector('.segment [role=status]').textContent === 'Saved'")
+    until(page, "document.querySelector('.segment-list [data-edited=true]') !== null")
+    page.keyboard.press("e")
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" Thank you.")
+    page.reload()
+    shown(page, "datasets")
+    until(page, "document.querySelector('#segment-text').value.endsWith('Thank you.')")
+    assert not (listed(studio, prepared)["items"][0]["text"] or "").endswith("Thank you.")
+    page.keyboard.press("e")
+    page.keyboard.press("Control+Enter")
+    until(page, "document.querySelector('.segment h2').textContent === 'Segment 2'")
+    now = listed(studio, prepared)["items"][0]
+    assert now["text"].endswith(" Thank you.") and set(now["edited"]) == {"edges", "text"} and "verdict" not in now
+    assert now["end_s"] == pytest.approx(before["end_s"] - 0.2, abs=0.01)
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('timbre.segment'))") == []
+
+
+def test_an_edge_is_dragged_and_nobodys_work_is_written_over(open_studio: Open, studio: Service, prepared: str):
+    second = listed(studio, prepared)["items"][1]
+    page = open_studio(f"datasets/{prepared}/review?segment={second['id']}")
+    until(page, "document.querySelector('.waveform path').getAttribute('d')?.length > 1000")
+    box = page.locator(".wave-edge[data-side=begin]").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + 20
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 12, y, steps=3)
+    page.mouse.up()
+    until(page, "document.querySelector('.segment [role=status]').textContent === 'Saved'")
+    assert listed(studio, prepared)["items"][1]["begin_s"] > second["begin_s"] + 0.05
+    address = f"{studio.url}/training/segments/{second['id']}"
+    httpx.patch(address, json={"text": "Somebody else wrote this."}).raise_for_status()
+    page.focus(".segment h2")
+    page.keyboard.press("d")
+    page.wait_for_selector(".segment .alert")
+    page.click(".segment .alert button")
+    until(page, "document.querySelector('#segment-text').value === 'Somebody else wrote this.'")
+    page.click(".segment-tools >> text=Drop")
+    page.wait_for_selector(".segment-verdict[data-kept=false]")
+    page.click(".chip >> text=Dropped")
+    until(page, "document.querySelectorAll('.segment-list li').length === 1")
+    assert "state=dropped" in page.url
+
+
+def test_parameters_are_set_for_a_dataset_and_refused_in_one_sentence(
+    open_studio: Open, studio: Service, prepared: str
+):
+    page = open_studio(f"datasets/{prepared}")
+    page.click("text=Parameters")
+    page.wait_for_selector("#parameter-max_s")
+    settled(page)
+    page.fill("#parameter-max_s", "40")
+    page.click(".drawer .btn-primary")
+    page.wait_for_selector(".drawer .alert")
+    assert "max_s" in page.inner_text(".drawer .alert")
+    page.fill("#parameter-max_s", "9")
+    page.click(".drawer .btn-primary")
+    page.wait_for_selector(".drawer.show", state="detached")
+    assert httpx.get(f"{studio.url}/training/datasets/{prepared}").json()["parameters"] == {"max_s": 9.0}
+
+
+def test_without_a_socket_the_steps_are_still_followed(open_studio: Open, studio: Service, prepared: str):
+    page = open_studio("datasets")
+    page.route_web_socket("**/training/ws/pipeline*", lambda socket: socket.close(code=1011))
+    page.goto(f"{studio.url}/#/datasets/{prepared}")
+    page.wait_for_selector(".live[data-live=false]")
+    page.click("[data-step=filter] .btn")
+    until(page, "document.querySelectorAll('.step[data-state=completed]').length >= 4", 60)
+
+
+@pytest.mark.parametrize(("width", "scheme", "locale"), WIDTHS)
+def test_every_part_fits_and_has_nothing_to_find(
+    open_studio: Open, prepared: str, width: int, scheme: str, locale: str
+):
+    page = open_studio("datasets", width=width, scheme=scheme, locale=locale)
+    page.wait_for_selector("#dataset-list .card-item")
+    assert findings(page) == []
+    for part in PARTS:
+        page.evaluate(f"location.hash = '#/datasets/{prepared}/{part}'")
+        page.wait_for_selector(f".tab[aria-current][href$={part}]")
+        page.wait_for_timeout(300)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, part
+        assert findings(page) == [], part
+        assert "datasets." not in page.inner_text("#page"), part
+
+
+def test_a_dataset_is_renamed_and_deleted(open_studio: Open, studio: Service):
+    made = httpx.post(f"{studio.url}/training/datasets", json={"name": "Short-lived"}).json()["id"]
+    page = open_studio("datasets")
+    page.get_by_label("Change Short-lived").click()
+    page.wait_for_selector(".modal.show")
+    settled(page)
+    page.fill(".modal input", "Renamed")
+    page.click(".modal .btn-primary")
+    page.get_by_label("Delete Renamed").click()
+    page.click(".modal.show .btn-danger")
+    page.wait_for_selector(f"[data-id={made}]", state="detached")
+    assert httpx.get(f"{studio.url}/training/datasets/{made}").status_code == 404
