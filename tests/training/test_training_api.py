@@ -1,5 +1,6 @@
 """Training over HTTP: begun, followed, heard, paused, stopped and deleted, and by its owner alone."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from schooling import School
+from websockets.sync.client import connect
 
 from timbre.audio.decode import decode
 
@@ -84,6 +86,14 @@ def test_a_run_is_followed_by_its_figures_its_curves_and_its_log(http: httpx.Cli
         page = http.get("/training/logs", params={"run_id": run["id"], "lines": 3, "after": after}).json()
         lines, after = lines + page["items"], page["next"]
     assert len(lines) > 4 and lines[-1] == last["items"][0] and len({line["id"] for line in lines}) == len(lines)
+
+
+def test_a_log_is_followed_from_where_one_was(http: httpx.Client, school: School, run: dict[str, Any]):
+    lines = http.get("/training/logs", params={"run_id": run["id"]}).json()["items"]
+    url = f"{school.guarded.url.replace('http', 'ws')}/training/ws/pipeline?run_id={run['id']}&after={lines[0]['id']}"
+    with connect(url, additional_headers={"Authorization": f"Bearer {school.key}"}) as socket:
+        told = [json.loads(socket.recv(timeout=10)) for _ in lines[1:]]
+    assert [(one["id"], one["log"]) for one in told] == [(line["id"], line["line"]) for line in lines[1:]]
 
 
 def test_checkpoints_are_told_of_with_all_that_made_them_and_heard(http: httpx.Client, run: dict[str, Any]):

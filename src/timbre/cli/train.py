@@ -4,37 +4,19 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from timbre.cli import promotion
 from timbre.cli.fetch import fetch
 from timbre.cli.following import Progress, check_done, follow, plain
-from timbre.cli.remote import Server, where
+from timbre.cli.remote import Server
 from timbre.cli.told import print_facts, print_table
+from timbre.cli.train_parser import parser
 from timbre.errors import TrainingFailed
-
-VERBS = {
-    "estimate": "measure what a run would take",
-    "start": "begin to train",
-    "status": "how a run is",
-    "watch": "follow a run to its end",
-    "pause": "put a run aside within a step",
-    "resume": "go on with a run that is paused, was stopped or failed",
-    "stop": "end a run, with a last checkpoint",
-    "runs": "the runs, the newest first",
-    "log": "what a run said",
-    "checkpoints": "what runs kept",
-    "samples": "what checkpoints said",
-    "parameters": "what can be set for a run",
-    "delete": "delete a run that has ended, with its checkpoints",
-}
-"""What is done here, each with what it does; `promotion.VERBS` are the others."""
 
 LOOK_S = 1.0
 OVER = ("completed", "failed", "stopped", "paused")
-EXITS = "exit codes: 0 done; 1 it could not be done, or the run failed; 2 wrong use; 130 Ctrl+C, and the run goes on."
 
 
 def main(argv: list[str]) -> int:
@@ -42,7 +24,7 @@ def main(argv: list[str]) -> int:
     if argv and argv[0] in promotion.VERBS:
         return promotion.main(argv)
     asked = parser().parse_args(argv)
-    return int(asked.does(Server.of(asked), asked))
+    return DOES[asked.verb](Server.of(asked), asked)
 
 
 def estimate(server: Server, asked: argparse.Namespace) -> int:
@@ -200,83 +182,6 @@ def delete(server: Server, asked: argparse.Namespace) -> int:
     return 0
 
 
-def parser() -> argparse.ArgumentParser:
-    """All of VERBS; those of `promotion` are only told of."""
-    others = "\n".join(f"  {name:14}{about}" for name, about in promotion.VERBS.items())
-    made = argparse.ArgumentParser(
-        prog="timbre train",
-        description="A voice of one's own.",
-        epilog=f"checkpoints put to use:\n{others}\n\n{EXITS}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    verbs = made.add_subparsers(dest="verb", required=True, metavar="|".join(VERBS))
-    service, as_json = where(), argparse.ArgumentParser(add_help=False)
-    as_json.add_argument("--json", action="store_true", help="print the API's own JSON")
-
-    def verb(name: str, does: Any, json: bool = True) -> argparse.ArgumentParser:
-        one = verbs.add_parser(name, parents=[service, *([as_json] if json else [])], help=VERBS[name])
-        one.set_defaults(does=does)
-        return one
-
-    def run(one: argparse.ArgumentParser, absent: str = "else the one under way, or the newest") -> None:
-        one.add_argument("run", metavar="RUN", nargs="?", help=f"an id of `timbre train runs`; {absent}")
-
-    _what(verb("estimate", estimate))
-    starting = verb("start", start, json=False)
-    _what(starting)
-    starting.add_argument("--estimate", metavar="JOB", help="an estimate to hold it against")
-    starting.add_argument("--wait", action="store_true", help="follow it to its end")
-    run(verb("status", status))
-    run(verb("watch", watch, json=False))
-    for name in ("pause", "resume", "stop"):
-        run(verb(name, change, json=False), "else the newest that it can be done to")
-    listing = verb("runs", runs)
-    listing.add_argument("--status", choices=("queued", "running", "paused", "completed", "failed", "stopped"))
-    listing.add_argument("--search", metavar="WORDS", help="words in the name")
-    _limit(listing)
-    logging = verb("log", log, json=False)
-    run(logging, "else those of all runs")
-    logging.add_argument("--lines", type=int, default=50, help="how many of the last ones (50)")
-    logging.add_argument("-f", "--follow", action="store_true", help="and those that come, to the run's end")
-    kept = verb("checkpoints", checkpoints)
-    run(kept, "else those of all runs")
-    _limit(kept)
-    said = verb("samples", samples)
-    run(said, "else those of all runs")
-    said.add_argument("--checkpoint", metavar="ID", help="those of one checkpoint")
-    said.add_argument("-o", "--output", metavar="FOLDER", type=Path, help="bring their sound here")
-    _limit(said)
-    verb("parameters", parameters)
-    verb("delete", delete, json=False).add_argument("run", metavar="RUN", help="an id of `timbre train runs`")
-    return made
-
-
-def _what(one: argparse.ArgumentParser) -> None:
-    one.add_argument("dataset", metavar="DATASET", nargs="?", help="its newest build is learnt from")
-    one.add_argument("--build", metavar="ID", help="a certain build instead")
-    one.add_argument("--base", metavar="MODEL", help="the model to begin with; else the service's own")
-    one.add_argument("--name", help="what to call it; else as the dataset")
-    one.add_argument(
-        "--set", dest="changes", metavar="NAME=VALUE", action="append", default=[], type=_change,
-        help="a parameter of `timbre train parameters`; may be said several times",
-    )  # fmt: skip
-
-
-def _limit(one: argparse.ArgumentParser) -> None:
-    one.add_argument("--limit", type=int, default=50, help="how many at the most (50)")
-
-
-def _change(words: str) -> tuple[str, Any]:
-    """A parameter's name and its value: JSON, else a word."""
-    name, sign, value = words.partition("=")
-    if not sign:
-        raise argparse.ArgumentTypeError(f"'{words}' is not NAME=VALUE")
-    try:
-        return name, json.loads(value)
-    except ValueError:
-        return name, value
-
-
 def _asked(asked: argparse.Namespace) -> dict[str, Any]:
     body = _given(dataset_id=asked.dataset, build_id=asked.build, base=asked.base, name=asked.name)
     return body | {"parameters": dict(asked.changes)}
@@ -352,3 +257,21 @@ def _span(seconds: float) -> str:
 
 def _given(**fields: Any) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
+
+
+DOES: dict[str, Callable[[Server, argparse.Namespace], int]] = {
+    "estimate": estimate,
+    "start": start,
+    "status": status,
+    "watch": watch,
+    "pause": change,
+    "resume": change,
+    "stop": change,
+    "runs": runs,
+    "log": log,
+    "checkpoints": checkpoints,
+    "samples": samples,
+    "parameters": parameters,
+    "delete": delete,
+}
+"""What does each verb."""
