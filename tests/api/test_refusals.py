@@ -1,6 +1,7 @@
 """Whatever is refused is refused with one sentence and what to do, and leaves nothing behind."""
 
 import json
+import socket
 import tempfile
 from pathlib import Path
 
@@ -89,6 +90,19 @@ def test_a_body_that_is_too_large_is_refused_however_it_comes(http: httpx.Client
 
     answer = http.post("/synthesize-direct", content=endless(), headers={"content-type": "application/json"})
     assert is_one_sentence(answer, 413, "too_large")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+def test_a_rest_that_is_no_http_ends_the_connection_quietly(service: Service, method: str):
+    head = f"{method} /health HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+    before = service.log.read_text().count("Traceback")
+    with socket.create_connection(("127.0.0.1", httpx.URL(service.url).port), timeout=20) as wire:
+        wire.sendall(head.encode() + b"no length\r\n")
+        wire.shutdown(socket.SHUT_WR)
+        while wire.recv(65_536):
+            pass
+    assert httpx.get(f"{service.url}/health").status_code == 200
+    assert service.log.read_text().count("Traceback") == before
 
 
 # Cloning

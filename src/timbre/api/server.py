@@ -33,9 +33,9 @@ class BoundedHttp(H11Protocol):
         if self.cycle and not self.cycle.response_complete:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-        if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
+        try:
             super().send_400_response(msg)
-        else:  # the answer has begun
+        except h11.LocalProtocolError:  # the answer has begun, or, to HEAD, may have no body
             self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
