@@ -58,6 +58,8 @@ export async function mountReview(place, context, dataset) {
       made.push(one);
     }
     chips.replaceChildren(...made);
+    const on = chips.querySelector("[aria-pressed=true]");
+    if (on) chips.scrollLeft = Math.max(0, on.offsetLeft + on.offsetWidth - chips.offsetLeft - chips.clientWidth + 16);
     if (focused !== null) chips.querySelector(`[value="${focused}"]`)?.focus();
   }
 

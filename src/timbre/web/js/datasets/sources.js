@@ -53,7 +53,7 @@ export class Sources {
   }
 
   line(one) {
-    const facts = [one.seconds !== undefined && format.seconds(one.seconds), one.address, one.text && t("datasets.hasText"), one.denoised && t("datasets.denoised"), ...one.notes].filter(Boolean).join(" · ");
+    const facts = [one.seconds !== undefined && format.seconds(one.seconds), one.address !== one.name && one.address, one.text && t("datasets.hasText"), one.denoised && t("datasets.denoised"), ...one.notes].filter(Boolean).join(" · ");
     const file = `${this.path}/${encodeURIComponent(one.id)}`;
     const failed = (fault) => this.toast("danger", fault);
     const tools = [
