@@ -28,7 +28,7 @@ import { engine } from "./shell/engine.js";
 import * as signing from "./shell/session.js";
 
 const { t } = i18n;
-const PAGES = [["dashboard", "home"], ["speak", "speak"], ["jobs", "jobs"], ["voices", "voices"], ["profiles", "profiles"], ["datasets", "datasets", "train"], ["models", "models"], ["admin", "admin", "admin"]]; // name, picture, scope
+const PAGES = [["dashboard", "home"], ["speak", "speak"], ["jobs", "jobs"], ["voices", "voices"], ["profiles", "profiles"], ["datasets", "datasets", "train"], ["training", "training", "train"], ["checkpoints", "checkpoints", "train"], ["models", "models"], ["admin", "admin", "admin"]]; // name, picture, scope
 let leave = null; // what the page that is shown wants done when it goes
 let turn = 0;
 

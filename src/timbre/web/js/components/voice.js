@@ -33,7 +33,7 @@ export function hue(id) {
 }
 
 /**
- * Voices to choose one of, each to be heard: { element, value (the voice), show(voices, chosenId) }. `changed` hears the one chosen.
+ * Voices to choose one of, each to be heard: { element, value (the voice), show(voices, chosenId, model) }; fine-tuned voices of another model cannot be chosen. `changed` hears the one chosen.
  * labelledBy: the id of the heading that says what is chosen here.
  */
 export function voicePicker(labelledBy, changed, failed) {
@@ -41,12 +41,15 @@ export function voicePicker(labelledBy, changed, failed) {
   list.setAttribute("aria-labelledby", labelledBy);
   const search = make("input", { type: "search", className: "form-control form-control-sm mb-2", placeholder: t("common.searchVoices"), ariaLabel: t("common.searchVoices"), hidden: true });
   let voices = [];
+  let loaded = "";
+  const elsewhere = (voice) => voice.kind === "tuned" && voice.model && loaded && voice.model !== loaded;
   const card = (voice, checked) => {
-    const input = make("input", { type: "radio", name: labelledBy, value: voice.id, checked });
+    const away = elsewhere(voice);
+    const input = make("input", { type: "radio", name: labelledBy, value: voice.id, checked, disabled: away });
     input.addEventListener("change", () => changed(voice));
-    const who = make("span", { className: "who" }, make("b", { textContent: voice.name }), make("small", { textContent: about(voice) }));
+    const who = make("span", { className: "who" }, make("b", { textContent: voice.name }), make("small", { textContent: away ? t("common.needsModel", { model: voice.model }) : about(voice) }));
     const label = make("label", { className: "voice-label", title: about(voice) }, input, face(voice), who);
-    return make("div", { className: "voice" }, label, playButton(`/voices/${encodeURIComponent(voice.id)}/preview`, t("common.hear", { name: voice.name }), { failed }));
+    return make("div", { className: away ? "voice away" : "voice" }, label, playButton(`/voices/${encodeURIComponent(voice.id)}/preview`, t("common.hear", { name: voice.name }), { failed }));
   };
   search.addEventListener("input", () => {
     const wanted = search.value.trim().toLowerCase();
@@ -55,9 +58,11 @@ export function voicePicker(labelledBy, changed, failed) {
   return {
     element: make("div", {}, search, list),
     get value() { return voices.find((voice) => voice.id === list.querySelector("input:checked")?.value); },
-    show(items, chosen) {
+    show(items, chosen, model = "") {
       voices = items;
-      const id = items.some((voice) => voice.id === chosen) ? chosen : items[0]?.id;
+      loaded = model;
+      const able = items.filter((voice) => !elsewhere(voice));
+      const id = able.some((voice) => voice.id === chosen) ? chosen : able[0]?.id;
       list.replaceChildren(...items.map((voice) => card(voice, voice.id === id)));
       search.hidden = items.length < MANY;
       const checked = list.querySelector(".voice:has(input:checked)");

@@ -228,7 +228,7 @@ export async function mount(root, context) {
       limit = spoken.text_limit;
       const rows = spoken.items.map(({ code, own_name }) => [code, own_name]);
       options(language, rows, [language.value, localStorage.getItem("timbre.spoken"), context.locale.split("-")[0]].find((code) => rows.some(([known]) => known === code)));
-      voices.show(found.items, voices.value?.id ?? localStorage.getItem("timbre.voice"));
+      voices.show(found.items, voices.value?.id ?? localStorage.getItem("timbre.voice"), engine.model);
       reading.show(profiles.items, engine.items[0]?.sampling ?? {});
       showCounter();
     } catch (fault) {

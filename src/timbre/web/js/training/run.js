@@ -1,0 +1,139 @@
+// One run: how far it is, its curves, what it says and what its checkpoints said.
+
+import { button } from "../components/controls.js";
+import { chart } from "../components/chart.js";
+import { showFault } from "../components/fault.js";
+import { icon } from "../components/icons.js";
+import { progressBar } from "../components/progress.js";
+import { html, make } from "../dom.js";
+import { figureList, saidOne } from "./said.js";
+import { isLive, stateBadge } from "./words.js";
+
+const POLL_MS = 1500;
+const SAMPLES = 30;
+
+export async function mountRun(root, context) {
+  const { api, t, format } = context;
+  const id = context.path[0];
+  const at = `/training/runs/${encodeURIComponent(id)}`;
+  const points = { train: [], validation: [] };
+  let last = 0; // of the log
+  let timer, said = "", shownState = "", left = false;
+  const first = await api.get(at);
+  const faults = make("div");
+  const state = html`<span role="status"></span>`;
+  const figures = make("div");
+  const failed = make("div");
+  const tools = html`<div class="training-tools"></div>`;
+  const bar = progressBar(t("training.progress"));
+  const curve = chart({ title: t("training.curves"), x: t("training.step"), told: (lines) => lines.map(({ name, points: all }) => t("training.curveTold", { name, from: format.number(all[0][1], 3), to: format.number(all.at(-1)[1], 3), steps: all.at(-1)[0] })).join(" ") || t("training.curvesNone") });
+  const log = html`<div class="log dataset-log" tabindex="0" role="log" aria-label="${t("training.log")}"></div>`;
+  const samples = html`<ul class="said-list"></ul>`;
+  root.append(
+    html`<a class="quiet-link d-inline-flex align-items-center gap-1 mb-2" href="#/training">${icon("back", 16)}${t("training.all")}</a>`,
+    html`<div class="page-head dataset-head"><div><h1>${first.name}</h1><p class="lead mb-0">${[first.base, t(`training.method_${first.method}`)].join(" · ")}</p></div></div>`,
+    html`<div class="training-parts">
+      ${faults}
+      <section class="sheet sheet-pad" aria-labelledby="run-title"><div class="run-head"><h2 id="run-title" class="fs-5 m-0">${t("training.now")}</h2>${state}</div>${failed}<div class="my-3">${bar.element}</div>${figures}${tools}</section>
+      <section class="sheet sheet-pad" aria-label="${t("training.curves")}">${curve.element}</section>
+      <section class="sheet sheet-pad" aria-labelledby="samples-title"><div class="section-head"><h2 id="samples-title" class="fs-5 m-0">${t("training.samples")}</h2><a class="quiet-link" href="#/checkpoints?run=${encodeURIComponent(id)}">${t("training.toCheckpoints")}</a></div>${samples}</section>
+      <section class="sheet sheet-pad" aria-labelledby="log-title"><h2 id="log-title" class="fs-5">${t("training.log")}</h2>${log}</section>
+    </div>`);
+
+  function show(run) {
+    const { epoch, loss, text_loss: text, audio_loss: audio, rate, gradient, memory_mb: memory, elapsed_s: elapsed, eta_s: eta, validation_loss: validation } = run.figures;
+    if (shownState !== run.status + (run.wish ?? "")) {
+      shownState = run.status + (run.wish ?? "");
+      state.replaceChildren(stateBadge(run.status));
+      showTools(run);
+      showFault(failed, run.error);
+    }
+    bar.element.hidden = !isLive(run);
+    bar.update(run.progress, run.status === "running" ? eta : undefined, run.note);
+    const rows = [["step", run.steps ? t("training.stepOf", { step: format.number(run.step), steps: format.number(run.steps) }) : undefined], ["epoch", epoch, (value) => format.number(value, 1)], ["loss", loss, three], ["textLoss", text, three], ["audioLoss", audio, three], ["validationLoss", validation, three],
+      ["rate", rate, (value) => value.toExponential(1)], ["gradient", gradient, three], ["memory", memory, (value) => format.bytes(value * 1e6)], ["elapsed", elapsed, (value) => format.seconds(value)], ["estimatedTime", run.estimate?.seconds, (value) => format.seconds(value)]];
+    figures.replaceChildren(figureList(rows.filter(([, value]) => value !== undefined && value !== null).map(([key, value, write = String]) => [t(`training.fact_${key}`), write(value)])));
+  }
+
+  const three = (value) => format.number(value, 3);
+
+  function showTools(run) {
+    const does = { queued: ["pause", "stop"], running: ["pause", "stop"], paused: ["resume", "stop"], stopped: ["resume"], failed: ["resume"] }[run.status] ?? [];
+    const pictures = { pause: "pause", resume: "play", stop: "stop" };
+    const made = does.map((what) => {
+      const one = button(t(`training.do_${what}`), () => act(what), what === "resume" ? "btn-primary" : "btn-outline-secondary", pictures[what]);
+      one.disabled = Boolean(run.wish);
+      return one;
+    });
+    if (!isLive(run)) made.push(button(t("training.delete"), () => remove(run), "btn-outline-danger", "trash"));
+    const had = tools.contains(document.activeElement);
+    tools.replaceChildren(...made);
+    if (had) tools.querySelector("button:enabled")?.focus();
+  }
+
+  async function act(what) {
+    try {
+      show(await api.post(`/training/${what}`, { run_id: id }));
+    } catch (fault) {
+      context.toast("danger", fault);
+    }
+    await look();
+  }
+
+  async function remove(run) {
+    if (!(await context.confirm(t("training.deleteSure", { name: run.name }), { action: t("training.delete") }))) return;
+    try {
+      await api.delete(at);
+      context.toast("success", t("training.deleted", { name: run.name }));
+      context.navigate("/training");
+    } catch (fault) {
+      context.toast("danger", fault);
+    }
+  }
+
+  async function showPoints() {
+    const found = await api.get(`${at}/points`); // whole: what is thinned differs each time
+    Object.assign(points, found);
+    const line = (kind) => points[kind].filter(({ loss }) => Number.isFinite(loss)).map(({ step, loss }) => [step, loss]);
+    if (!left) curve.update([{ name: t("training.line_train"), points: line("train") }, { name: t("training.line_validation"), points: line("validation") }]);
+  }
+
+  async function showSamples() {
+    const { items } = await api.get("/training/samples", { query: { run_id: id, limit: SAMPLES } });
+    const key = items.map((one) => one.id).join();
+    if (left || (key === said && samples.childElementCount)) return;
+    said = key;
+    samples.replaceChildren(...(items.length ? items.map((one) => html`<li>${saidOne(one)}</li>`) : [html`<li class="text-body-secondary">${t("training.samplesNone")}</li>`]));
+  }
+
+  async function showLog() {
+    const { items } = await api.get("/training/logs", { query: { run_id: id, lines: 200, after: last } });
+    const low = log.scrollTop + log.clientHeight >= log.scrollHeight - 8;
+    for (const one of items) {
+      if (one.id <= last) continue;
+      last = one.id;
+      log.append(html`<div><span class="text-body-secondary tabular">${new Date(one.at).toLocaleTimeString(context.locale)}</span> ${one.line}</div>`);
+    }
+    if (low) log.scrollTop = log.scrollHeight;
+  }
+
+  async function look() {
+    clearTimeout(timer);
+    let run = null;
+    try {
+      run = await api.get(at);
+      await Promise.all([showPoints(), showSamples(), showLog()]);
+      if (left) return;
+      show(run);
+      showFault(faults);
+    } catch (fault) {
+      if (!left) showFault(faults, fault);
+    }
+    clearTimeout(timer); // a press may have looked meanwhile
+    if (!left && (!run || isLive(run))) timer = setTimeout(look, POLL_MS);
+  }
+
+  show(first);
+  await look();
+  return () => { left = true; clearTimeout(timer); };
+}

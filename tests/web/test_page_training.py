@@ -1,0 +1,118 @@
+"""The Training and the Checkpoints page in a real browser: a run from its form to a voice that speaks."""
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import httpx
+import pytest
+from made_builds import keep_build
+from running import Service, serving
+from training.builds import make_base, make_build
+from walking import Open, findings, opening, settled, shown, speak, until
+
+from timbre.settings import Settings
+from timbre.store.blobs import Blobs
+from timbre.store.database import Database
+
+WIDTHS = [(1280, "light", "en-US"), (360, "dark", "pt-BR")]
+QUICK = {
+    "max_steps": 300, "batch": 2, "sentences": 1, "texts": "No.", "validate_every": 2, "checkpoint_every": 40,
+    "keep": 1, "patience": 0, "threads": 1, "lora_rank": 2,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service that can train, with a dataset that is built."""
+    folder = tmp_path_factory.mktemp("studio")
+    make_base(folder / "base")
+    make_build(folder / "build")
+    home = folder / "home"
+    with serving(home, folder / "base", disk_reserve_mb=0) as service:
+        chosen = Settings(_env_file=None, home=home)
+        with closing(Database.of(chosen)) as database:
+            keep_build(database, Blobs.of(chosen, database), folder / "build", name="Schoolbook")
+        yield service
+
+
+@pytest.fixture
+def open_studio(browser, studio: Service) -> Iterator[Open]:
+    yield from opening(browser, studio.url)
+
+
+def test_from_the_form_to_a_voice_that_speaks(open_studio: Open, studio: Service):
+    page = open_studio("training")
+    page.click("text=All parameters")
+    page.wait_for_selector(".drawer.show")
+    settled(page)
+    assert findings(page) == []
+    for name, value in QUICK.items():
+        page.fill(f"#training-{name}", str(value))
+    page.select_option("#training-half", "off")
+    page.click("text=Use these")
+    page.wait_for_selector(".drawer", state="hidden")
+    page.click("#training-start")
+    page.wait_for_selector("#run-title")
+    page.wait_for_selector(".chart polyline", timeout=60_000, state="attached")
+    assert "Validation" in page.inner_text(".chart")
+    page.click(".training-tools >> text=Pause")
+    page.wait_for_selector(".training-tools >> text=Resume", timeout=30_000)
+    page.click(".training-tools >> text=Resume")
+    page.wait_for_selector(".said-one .clip", timeout=60_000)
+    page.wait_for_selector(".state-completed", timeout=60_000)
+    page.focus(".chart svg")
+    page.keyboard.press("End")
+    assert "300" in page.inner_text(".chart-value")
+    assert findings(page) == []
+
+    page.click("a:has-text('Its checkpoints')")
+    shown(page, "checkpoints")
+    page.click(".card-item >> text=Promote")
+    page.wait_for_selector(".modal.show")
+    settled(page)
+    assert findings(page) == []
+    page.fill(".modal input", "Tuned Ada")
+    page.click(".modal-footer >> text=Promote")
+    page.wait_for_selector(".modal [role=alert]")  # without consent
+    page.fill(".modal textarea", "She agreed.")
+    page.click(".modal-footer >> text=Promote")
+    page.wait_for_selector(".modal", state="detached")
+    page.wait_for_selector(".card-item >> text=Is a voice")
+    page.click(".nav-item[href='#/speak']")
+    shown(page, "speak")
+    page.click(".voice-label:has-text('Tuned Ada')")
+    speak(page)
+    assert page.locator("#fault [role=alert]").count() == 0
+
+    page.goto(f"{studio.url}/#/checkpoints")
+    shown(page, "checkpoints")
+    page.click(".card-item >> text=Demote")
+    page.click(".modal-footer .btn-danger")
+    page.wait_for_selector(".card-item >> text=Is a voice", state="detached")
+    assert "Tuned Ada" not in httpx.get(f"{studio.url}/voices").text
+
+
+@pytest.mark.parametrize(("width", "scheme", "locale"), WIDTHS)
+def test_no_part_of_the_pages_is_wider_than_the_window(
+    open_studio: Open, width: int, scheme: str, locale: str, studio: Service
+):
+    run = httpx.get(f"{studio.url}/training/runs").json()["items"][0]["id"]
+    page = open_studio("training", width=width, scheme=scheme, locale=locale)
+    for place in ("training", f"training/{run}", "checkpoints"):
+        page.goto(f"{studio.url}/#/{place}")
+        shown(page, place.split("/")[0])
+        settled(page)
+        until(page, f"document.documentElement.scrollWidth <= {width}")
+        assert findings(page) == []
+
+
+def test_a_voice_of_another_model_cannot_be_chosen_to_speak(open_studio: Open, studio: Service):
+    page = open_studio("dashboard")
+    found = httpx.get(f"{studio.url}/voices").json()
+    other = {"id": "tuned-elsewhere", "name": "Elsewhere", "kind": "tuned", "language": "en", "model": "another"}
+    found["items"].append(other)
+    page.route("**/voices", lambda route: route.fulfill(json=found))
+    page.click(".nav-item[href='#/speak']")
+    shown(page, "speak")
+    assert page.is_disabled("input[value=tuned-elsewhere]")
+    assert "another" in page.inner_text(".voice:has(input[value=tuned-elsewhere])")
