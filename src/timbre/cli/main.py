@@ -11,6 +11,7 @@ VERBS = {
     "say": "speak a text into a file, a pipe or the loudspeaker",
     "jobs": "speak texts as jobs: submit, follow, fetch, pause and cancel them",
     "voices": "list, add, mix, hear, rename and remove voices",
+    "dataset": "prepare recordings of a person for fine-tuning",
     "train": "fine-tune models on datasets, and make checkpoints voices and models",
     "profiles": "list, make, change, copy and choose named ways of reading",
     "keys": "make, list, change and revoke API keys",

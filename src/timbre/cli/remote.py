@@ -79,8 +79,11 @@ class Server:
                 self._check(answer, answer.read().decode("utf-8", "replace"))
             yield answer
 
-    def messages(self, path: str) -> Iterator[Any]:
-        """What a WebSocket says, until it is closed. Raises ServerRefused, and ServerAway where none can be had."""
+    def messages(self, path: str, quiet_s: float | None = None) -> Iterator[Any]:
+        """What a WebSocket says, until it is closed. quiet_s: as long as it may say nothing; else QUIET_S.
+
+        Raises ServerRefused, and ServerAway where none can be had.
+        """
         from websockets.exceptions import ConnectionClosedOK, WebSocketException
         from websockets.sync.client import connect
 
@@ -91,7 +94,7 @@ class Server:
                 url, additional_headers=headers, ssl=self._trusted, open_timeout=10, close_timeout=1
             ) as socket:
                 while True:
-                    message = json.loads(socket.recv(timeout=QUIET_S))
+                    message = json.loads(socket.recv(timeout=quiet_s or QUIET_S))
                     if "error" in message and "id" not in message:
                         raise _refusal(message["error"], path)
                     yield message
