@@ -7,8 +7,10 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from timbre.training.examples import TRAIN, read_manifest
-from timbre.training.finetune import Hearing, Session
+from timbre.training.finetune import Hearing, Session, memory_mb
 from timbre.training.options import Options
+from timbre.training.precision import Precision
+from timbre.training.task import positions
 from timbre.training.watching import Kept
 
 MEASURED = 8
@@ -23,7 +25,6 @@ class _Clock:
     """A watcher that notes when what happened."""
 
     at: dict[str, list[float]] = field(default_factory=dict)
-    memory_mb: float = 0.0
 
     def _now(self, what: str) -> None:
         self.at.setdefault(what, []).append(time.monotonic())
@@ -33,7 +34,6 @@ class _Clock:
 
     def step(self, step: int, steps: int, figures: dict[str, float]) -> None:
         self._now("step")
-        self.memory_mb = max(self.memory_mb, figures["memory_mb"])
 
     def validated(self, step: int, figures: dict[str, float]) -> None:
         self._now("validated")
@@ -43,6 +43,17 @@ class _Clock:
 
     def wish(self) -> Literal["", "stop", "pause"]:
         return ""
+
+
+def _longest(session: Session) -> None:
+    """Makes the gradient of the longest batch of an epoch, beside all that a run has in memory after a checkpoint."""
+    task = session.task
+    lengths = [positions(example) for example in task.train]
+    batches = range(task.groups.per_epoch)
+    longest = max(batches, key=lambda number: max(lengths[place] for place in task.groups.batch(number)))
+    with Precision.choose(session.device, session.options.half).within():
+        loss = task.loss(task.batch(longest), longest)["loss"]
+    loss.backward()  # type: ignore[no-untyped-call]
 
 
 def estimate(base: Path, data: Path, options: Options, hearing: Hearing | None = None) -> dict[str, Any]:
@@ -66,6 +77,8 @@ def estimate(base: Path, data: Path, options: Options, hearing: Hearing | None =
         steps = options.max_steps or max(1, round(options.epochs * session.task.steps_an_epoch))
         ready = time.monotonic() - began
         session.run()
+        _longest(session)
+        memory = memory_mb(session.device)  # only now: the few steps are seldom those that need most
         learnt = {example.file for example in session.examples.split(TRAIN)}
     at = clock.at
     step_s = (at["step"][-1] - at["step"][0]) / (MEASURED - 1)
@@ -79,7 +92,7 @@ def estimate(base: Path, data: Path, options: Options, hearing: Hearing | None =
         "step_s": round(step_s, 4),
         "steps": steps,
         "epochs": round(steps / session.task.steps_an_epoch, 2),
-        "memory_mb": clock.memory_mb,
+        "memory_mb": memory,
         "clips": len(learnt),
         "minutes_of_speech": round(samples / manifest["rate"] / 60, 2),
     }
