@@ -4,7 +4,7 @@ import { html } from "../dom.js";
 import * as format from "../format.js";
 
 const SPACE = "http://www.w3.org/2000/svg";
-const WIDTH = 600;
+const WIDTH = 600; // before it is on the page
 const HEIGHT = 220;
 const EDGE = { left: 52, right: 12, top: 10, bottom: 28 };
 const TICKS = 4;
@@ -15,17 +15,21 @@ const MARGIN = 0.05; // of what lies between the lowest and the highest value
  * words: { title, x, told(lines) → what the whole says, in a sentence }.
  */
 export function chart(words) {
-  const picture = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", tabindex: 0, "aria-label": words.title });
+  const picture = draw("svg", { role: "img", tabindex: 0, "aria-label": words.title });
   const value = html`<p class="chart-value tabular" aria-live="polite"></p>`;
   const key = html`<div class="chart-key"></div>`;
   const element = html`<figure class="chart"><figcaption>${words.title}</figcaption>${picture}${value}${key}</figure>`;
   let lines = [];
+  let all = [];
   let scale = null;
   let place = null; // the x that is told
 
   function update(given) {
+    all = given;
     lines = given.filter(({ points }) => points.length);
-    scale = scaleOf(lines);
+    const width = picture.clientWidth || WIDTH; // so that its words are as large as others, also on a telephone
+    picture.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
+    scale = scaleOf(lines, width);
     const axes = scale ? [...across(scale), ...upward(scale)] : [];
     picture.replaceChildren(...axes, ...lines.map(({ points }, index) => line(points, scale, given.indexOf(lines[index]))));
     picture.setAttribute("aria-label", `${words.title}. ${words.told(lines)}`);
@@ -48,25 +52,26 @@ export function chart(words) {
   picture.addEventListener("pointermove", (event) => {
     if (!scale) return;
     const box = picture.getBoundingClientRect();
-    const x = scale.back(((event.clientX - box.left) / box.width) * WIDTH);
+    const x = scale.back(((event.clientX - box.left) / box.width) * scale.width);
     place = nearest(steps().map((one) => [one]), x)[0];
     show();
   });
   picture.addEventListener("pointerleave", () => { place = null; show(); });
   picture.addEventListener("blur", () => { place = null; show(); });
   picture.addEventListener("keydown", (event) => {
-    const all = steps();
-    const now = all.indexOf(place);
-    const next = { ArrowLeft: now < 0 ? all.length - 1 : now - 1, ArrowRight: now + 1, Home: 0, End: all.length - 1 }[event.key];
-    if (next === undefined || !all.length) return;
+    const places = steps();
+    const now = places.indexOf(place);
+    const next = { ArrowLeft: now < 0 ? places.length - 1 : now - 1, ArrowRight: now + 1, Home: 0, End: places.length - 1 }[event.key];
+    if (next === undefined || !places.length) return;
     event.preventDefault();
-    place = all[Math.min(all.length - 1, Math.max(0, next))];
+    place = places[Math.min(places.length - 1, Math.max(0, next))];
     show();
   });
+  new ResizeObserver(() => update(all)).observe(picture);
   return { element, update };
 }
 
-function scaleOf(lines) {
+function scaleOf(lines, width) {
   const xs = lines.flatMap(({ points }) => points.map(([x]) => x));
   const ys = lines.flatMap(({ points }) => points.map(([, y]) => y));
   if (!xs.length) return null;
@@ -74,10 +79,10 @@ function scaleOf(lines) {
   const [low, high] = [Math.min(...ys), Math.max(...ys)];
   const room = (high - low || Math.abs(high) || 1) * MARGIN;
   const [y0, y1] = [low - room, high + room];
-  const wide = WIDTH - EDGE.left - EDGE.right;
+  const wide = width - EDGE.left - EDGE.right;
   const tall = HEIGHT - EDGE.top - EDGE.bottom;
   return {
-    x0, x1, y0, y1,
+    width, x0, x1, y0, y1,
     x: (x) => EDGE.left + ((x - x0) / (x1 - x0 || 1)) * wide,
     y: (y) => EDGE.top + (1 - (y - y0) / (y1 - y0)) * tall,
     back: (at) => x0 + ((at - EDGE.left) / wide) * (x1 - x0),
@@ -93,14 +98,14 @@ const line = (points, scale, index) => {
 
 function across(scale) {
   const ticks = [...new Set(spread(scale.x0, scale.x1).map(Math.round))];
-  return [draw("line", { class: "chart-axis", x1: EDGE.left, x2: WIDTH - EDGE.right, y1: HEIGHT - EDGE.bottom, y2: HEIGHT - EDGE.bottom }),
+  return [draw("line", { class: "chart-axis", x1: EDGE.left, x2: scale.width - EDGE.right, y1: HEIGHT - EDGE.bottom, y2: HEIGHT - EDGE.bottom }),
     ...ticks.map((x) => label(format.number(x), scale.x(x), HEIGHT - 8, x === scale.x1 && scale.x1 !== scale.x0 ? "end" : "middle"))];
 }
 
 function upward(scale) {
   const digits = scale.y1 - scale.y0 < 0.5 ? 3 : scale.y1 - scale.y0 < 5 ? 2 : 1;
   return spread(scale.y0, scale.y1).flatMap((y) => [
-    draw("line", { class: "chart-rule", x1: EDGE.left, x2: WIDTH - EDGE.right, y1: scale.y(y), y2: scale.y(y) }),
+    draw("line", { class: "chart-rule", x1: EDGE.left, x2: scale.width - EDGE.right, y1: scale.y(y), y2: scale.y(y) }),
     label(format.number(y, digits), EDGE.left - 6, scale.y(y) + 4, "end")]);
 }
 

@@ -61,7 +61,7 @@ export async function mount(root, context) {
   function card(one) {
     const title = one.run_id ? t("checkpoints.step", { step: format.number(one.step) }) : one.name;
     const whose = `${one.name}, ${title}`;
-    const marks = [one.best && badge("completed", t("checkpoints.best")), badge("plain", t(`checkpoints.kind_${one.kind}`)), ...(one.promoted ?? []).map(({ kind }) => badge("processed", t(`checkpoints.is_${kind}`)))];
+    const marks = [one.best && badge("completed", t("checkpoints.best")), badge("plain", t(`checkpoints.kind_${one.kind}`)), ...(one.promoted ?? []).map(({ kind }) => badge("processed", t(`checkpoints.is_${kind}`)))].filter(Boolean);
     const { sample } = one;
     const takes = sample ? [[t("training.output"), sample.audio, t("checkpoints.outputOf", { name: whose })], sample.reference && [t("training.reference"), sample.reference, t("checkpoints.referenceOf", { name: whose })]].filter(Boolean) : [];
     const made = html`

@@ -74,7 +74,7 @@ export async function mountBegin(root, context) {
 
   async function showBuilds() {
     const { items: found } = dataset.value ? await api.get(`/training/datasets/${encodeURIComponent(dataset.value)}/builds`) : { items: [] };
-    options(build, found.map((one) => [one.id, `${format.dateTime(one.created_at)} · ${format.seconds(one.splits.train?.seconds ?? 0)}`]), query.get("build"));
+    options(build, found.map((one) => [one.id, [format.dateTime(one.created_at), one.splits.train?.seconds !== undefined && format.seconds(one.splits.train.seconds)].filter(Boolean).join(" · ")]), query.get("build"));
     go.disabled = measure.disabled = !found.length;
     nothing.replaceChildren(...(found.length ? [] : [emptyState("datasets", t("training.nothing"), t("training.nothingAbout"), html`<a class="btn btn-primary" href="#/datasets">${t("training.toDatasets")}</a>`)]));
     form.hidden = !datasets.length;
