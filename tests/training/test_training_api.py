@@ -131,6 +131,13 @@ def test_what_is_somebodys_nobody_else_sees(http: httpx.Client, other: httpx.Cli
     assert error(other.patch(f"/training/runs/{run['id']}", json={"name": "Mine"})) == (404, "unknown_run")
     assert error(other.delete(f"/training/runs/{run['id']}")) == (404, "unknown_run")
     assert error(other.delete(f"/training/checkpoints/{checkpoint['id']}")) == (404, "unknown_checkpoint")
+    for use, body in (("promote", {"kind": "voice", "name": "Mine"}), ("demote", {}), ("export", {"form": "adapter"})):
+        answer = other.post(f"/training/checkpoints/{checkpoint['id']}/{use}", json=body)
+        assert error(answer) == (404, "unknown_checkpoint"), use
+    for path in ("/training/inference/synthesize", "/training/inference/ab-test"):
+        answer = other.post(path, json={"checkpoint_id": checkpoint["id"], "text": "Hello."})
+        assert error(answer) == (404, "unknown_checkpoint"), path
+    assert other.get("/training/promotions").json()["items"] == []
     assert error(other.post("/training/start", json={"dataset_id": school.dataset}))[1] == "unknown_dataset"
     for path in ("/training/runs", "/training/checkpoints", "/training/samples", "/training/logs"):
         assert other.get(path).json()["items"] == [], path

@@ -15,7 +15,7 @@ ARGUMENTS = (
     "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
 )  # fmt: skip
 TEXT = "The kettle has just boiled."
-PAGES = ("dashboard", "speak", "jobs", "voices", "profiles", "datasets", "models", "admin")
+PAGES = ("dashboard", "speak", "jobs", "voices", "profiles", "datasets", "training", "checkpoints", "models", "admin")
 EXPECTED = ("Failed to load resource", "The Cross-Origin-Opener-Policy header has been ignored")
 """What browsers write when a test has something refused, or comes without https."""
 

@@ -39,10 +39,13 @@ class Wish:
     clips_of: str | None = None
 
 
-def checkpoint_of(database: Database, id: str) -> tuple[CheckpointRow, RunRow | None]:
-    """A checkpoint, and the run that it came from. Raises errors.UnknownCheckpoint."""
+def checkpoint_of(database: Database, id: str, owner: str | None = None) -> tuple[CheckpointRow, RunRow | None]:
+    """A checkpoint, and the run that it came from. Raises errors.UnknownCheckpoint, also for somebody else's."""
     with database.reading() as session:
-        return _checkpoint(session, id)
+        found, run = _checkpoint(session, id)
+        if owner is not None and found.owner != owner:
+            raise UnknownCheckpoint(checkpoint=id)
+        return found, run
 
 
 def promote(database: Database, blobs: Blobs, checkpoint_id: str, wish: Wish, owner: str = "") -> PromotionRow:
@@ -132,9 +135,14 @@ def standing_of(
     return found
 
 
-def promotions(database: Database, checkpoint_ids: Sequence[str] | None = None) -> list[PromotionRow]:
-    """Those that stand, of some checkpoints or of all, the newest first."""
+def promotions(
+    database: Database, checkpoint_ids: Sequence[str] | None = None, owner: str | None = None
+) -> list[PromotionRow]:
+    """Those that stand, of some checkpoints or of all, of one owner or of all, the newest first."""
     query = select(PromotionRow).where(PromotionRow.undone_at.is_(None))
+    if owner is not None:
+        own = select(CheckpointRow.id).where(CheckpointRow.owner == owner)
+        query = query.where(PromotionRow.checkpoint_id.in_(own))
     if checkpoint_ids is not None:
         query = query.where(PromotionRow.checkpoint_id.in_(checkpoint_ids))
     with database.reading() as session:

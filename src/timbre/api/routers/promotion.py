@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 
-from timbre.access.scopes import TRAIN
+from timbre.access.scopes import TRAIN, Caller
 from timbre.api import audio, files
 from timbre.api.guard import Called, needs
 from timbre.api.jobs import shown as shown_job
@@ -34,6 +34,7 @@ from timbre.jobs import promoting
 from timbre.jobs.promoting import Said, Store
 from timbre.runs import made_models, promote, spoken
 from timbre.store.tables import Job, Rendition
+from timbre.store.tables_training import CheckpointRow
 
 NEEDS = [needs(TRAIN)]
 router = APIRouter(prefix="/training", tags=["training"], dependencies=NEEDS)
@@ -48,15 +49,16 @@ MAKES: dict[int | str, dict[str, Any]] = {202: {"model": PromotedOut, "descripti
 
 
 @router.get("/promotions")
-async def promotions(wired: Wired) -> Promotions:
-    """The checkpoints that are voices or models now, the latest first."""
-    rows = await asyncio.to_thread(promote.promotions, wired.database)
+async def promotions(wired: Wired, caller: Called) -> Promotions:
+    """The caller's checkpoints that are voices or models now, the latest first."""
+    rows = await asyncio.to_thread(promote.promotions, wired.database, None, seen_by(caller))
     return Promotions(items=[shown(row) for row in rows])
 
 
 @router.post("/checkpoints/{checkpoint_id}/promote", status_code=201, response_model_exclude_none=True, responses=MAKES)
 async def make(checkpoint_id: str, wanted: PromoteIn, wired: Wired, caller: Called, response: Response) -> PromotedOut:
     """Make a checkpoint a voice, which is there at once, or a model, by a job. What it takes the place of is kept."""
+    await _own(wired, checkpoint_id, caller)
     if wanted.kind == promote.MODEL:
         response.status_code = 202
         return await _model(checkpoint_id, wanted, wired, caller, response)
@@ -91,8 +93,9 @@ async def _model(
 
 
 @router.post("/checkpoints/{checkpoint_id}/demote", response_model_exclude_none=True)
-async def demote(checkpoint_id: str, wanted: DemoteIn, wired: Wired) -> PromotionOut:
+async def demote(checkpoint_id: str, wanted: DemoteIn, wired: Wired, caller: Called) -> PromotionOut:
     """Undo a promotion: what was there before comes back, and what was new goes."""
+    await _own(wired, checkpoint_id, caller)
     loaded = await _loaded(wired)
 
     def work() -> PromotionOut:
@@ -108,6 +111,7 @@ async def demote(checkpoint_id: str, wanted: DemoteIn, wired: Wired) -> Promotio
 @router.post("/checkpoints/{checkpoint_id}/export", status_code=202, response_model_exclude_none=True)
 async def export(checkpoint_id: str, wanted: ExportIn, wired: Wired, caller: Called, response: Response) -> JobOut:
     """Make an archive of a checkpoint, for other programs. Its job's result says where it is."""
+    await _own(wired, checkpoint_id, caller)
     job = await asyncio.to_thread(promoting.export, _store(wired), checkpoint_id, wanted.form, caller)
     return await _told(job, wired, response)
 
@@ -129,10 +133,10 @@ async def take(job_id: str, take: str, request: Request, wired: Wired, caller: C
 
 
 @router.post("/checkpoints/load")
-async def load(wanted: LoadIn, wired: Wired) -> LoadedOut:
+async def load(wanted: LoadIn, wired: Wired, caller: Called) -> LoadedOut:
     """Let the running engine hold a checkpoint's adapter. It does so by itself when one speaks, too."""
     stats = await wired.engine.ready()
-    row, _ = await asyncio.to_thread(promote.checkpoint_of, wired.database, wanted.checkpoint_id)
+    row = await _own(wired, wanted.checkpoint_id, caller)
     adapter = spoken.brought(wired.blobs, row, stats)
     held = await wired.engine.hold_adapter(adapter)
     return LoadedOut(checkpoint_id=row.id, model=held["model"], adapter=adapter.name, adapters=held["adapters"])
@@ -143,7 +147,7 @@ async def synthesize(wanted: SynthesizeIn, request: Request, wired: Wired, calle
     """Hear a checkpoint: an adapter by the running engine, as the answer; a whole model by a job (202)."""
     format, said = audio.known(wanted.format), _said(wanted)
     store = _store(wired)
-    row, _ = await asyncio.to_thread(promote.checkpoint_of, wired.database, wanted.checkpoint_id)
+    row = await _own(wired, wanted.checkpoint_id, caller)
     if row.kind == promote.MODEL:
         job = await asyncio.to_thread(promoting.listen, store, row.id, said, caller)
         await tell(wired.announcer, job.queue)
@@ -175,6 +179,7 @@ async def compare(wanted: SaidIn, wired: Wired, caller: Called, response: Respon
     """Let a checkpoint and its base model say the same text by the same seed. The job's result has both takes, with
     their similarity to the person, and their word error rates where there is a recogniser.
     """
+    await _own(wired, wanted.checkpoint_id, caller)
     job = await asyncio.to_thread(promoting.compare, _store(wired), wanted.checkpoint_id, _said(wanted), caller)
     return await _told(job, wired, response)
 
@@ -202,6 +207,12 @@ async def receive(
 
 def _store(wired: Wiring) -> Store:
     return Store(wired.database, wired.blobs)
+
+
+async def _own(wired: Wiring, checkpoint_id: str, caller: Caller) -> CheckpointRow:
+    """A checkpoint that the caller may use. Raises errors.UnknownCheckpoint."""
+    row, _ = await asyncio.to_thread(promote.checkpoint_of, wired.database, checkpoint_id, seen_by(caller))
+    return row
 
 
 def _said(wanted: SaidIn) -> Said:
