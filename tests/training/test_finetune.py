@@ -30,7 +30,6 @@ from timbre.xtts.lora import Adapter, merge
 
 OPTIONS = Options(
     method="lora",
-    vocoder=False,
     rate=1e-2,
     epochs=3,
     batch=2,

@@ -51,20 +51,6 @@ class UnknownSample(TimbreError):
     hint = "GET /training/samples lists them."
 
 
-class UnknownSearch(TimbreError):
-    code, status = "unknown_search", 404
-    message = "There is no search '{search}'."
-    hint = "GET /training/searches lists them."
-
-
-class BadSearch(TimbreError):
-    code, status = "bad_search", 422
-    message = "The search cannot be begun so: {reason}."
-    hint = (
-        "POST /training/search takes what POST /training/start takes, with lists of methods, rates, batches and ranks."
-    )
-
-
 class TrainingOutOfMemory(TimbreError):
     code, status = "training_out_of_memory", 422
     message = "The training needs more memory than {where} has: {reason}."
@@ -75,15 +61,3 @@ class TrainingFailed(TimbreError):
     code, status = "training_failed", 500
     message = "The training run '{run}' failed: {reason}."
     hint = "See what it said: timbre train log {run}"
-
-
-class TensorboardFailed(TimbreError):
-    code, status = "tensorboard_failed", 502
-    message = "TensorBoard did not start: {reason}."
-    hint = "Try: python -m tensorboard.main --version_tb"
-
-
-class TensorboardEnded(TimbreError):
-    code, status = "tensorboard_ended", 410
-    message = "This address of TensorBoard is no longer valid."
-    hint = "Ask for a new one: GET /training/tensorboard-url"

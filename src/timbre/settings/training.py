@@ -12,7 +12,6 @@ class TrainingSettings(BaseSettings):
     train_method: Literal["lora", "full"] = Field(
         "lora", description="Which weights learn: an adapter beside them, or all of the language model's."
     )
-    train_vocoder: bool = Field(False, description="Whether the vocoder learns too, after the language model.")
     train_rate_lora: float = Field(2e-4, gt=0, lt=1, description="Learning rate of an adapter.")
     train_rate_full: float = Field(1e-5, gt=0, lt=1, description="Learning rate where all weights learn.")
     train_epochs: float = Field(10.0, gt=0, le=10_000, description="Times that the data is gone through.")

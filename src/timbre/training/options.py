@@ -9,7 +9,6 @@ class Options:
     """How a run learns; the names are those of the settings without `train_`. What is not said there is said here."""
 
     method: Literal["lora", "full"]
-    vocoder: bool
     rate: float  # of the method that is chosen
     epochs: float
     batch: int
