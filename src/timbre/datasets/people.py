@@ -2,8 +2,7 @@
 
 Within a source, where room and microphone are one, a segment is a Gaussian over cepstra and two speakers are two
 Gaussians that explain it so much better than one (as `audio.speakers` does for a clip). Between sources that would tell
-microphones apart as well, so there the loaded model's own speaker encoder is asked, and believed only where it is sure
-of what is certainly one person.
+microphones apart as well, so it is not asked there: a recording in which somebody else speaks alone is not noticed.
 """
 
 from collections.abc import Iterable, Sequence
