@@ -107,7 +107,7 @@ export async function mountRun(root, context) {
   }
 
   async function showLog() {
-    const { items } = await api.get("/training/logs", { query: { run_id: id, lines: 200, after: last } });
+    const { items } = await api.get("/training/logs", { query: { run_id: id, lines: 200, after: last || undefined } });
     const low = log.scrollTop + log.clientHeight >= log.scrollHeight - 8;
     for (const one of items) {
       if (one.id <= last) continue;
