@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from timbre.cli.changes import change
 from timbre.cli.fetch import check_folder, fetch_whole
 from timbre.cli.following import Progress, check_done, follow, how_far, plain
 from timbre.cli.remote import Server, where
@@ -274,21 +275,10 @@ def _set(one: argparse.ArgumentParser) -> None:
         "--set",
         action="append",
         default=[],
-        type=_parameter,
+        type=change,
         metavar="NAME=VALUE",
         help="a parameter, as max_s=9 or denoise=true; null: as the settings have it",
     )
-
-
-def _parameter(given: str) -> tuple[str, Any]:
-    """NAME=VALUE; what reads as JSON is that, anything else a word."""
-    name, equals, value = given.partition("=")
-    if not equals:
-        raise argparse.ArgumentTypeError(f"'{given}' is no NAME=VALUE")
-    try:
-        return name, json.loads(value)
-    except ValueError:
-        return name, value
 
 
 def _path(dataset: str) -> str:

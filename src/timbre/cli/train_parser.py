@@ -1,11 +1,10 @@
 """What can be asked of `timbre train`."""
 
 import argparse
-import json
 from pathlib import Path
-from typing import Any
 
 from timbre.cli import promotion
+from timbre.cli.changes import change
 from timbre.cli.remote import where
 
 VERBS = {
@@ -83,21 +82,10 @@ def _what(one: argparse.ArgumentParser) -> None:
     one.add_argument("--base", metavar="MODEL", help="the model to begin with; else the service's own")
     one.add_argument("--name", help="what to call it; else as the dataset")
     one.add_argument(
-        "--set", dest="changes", metavar="NAME=VALUE", action="append", default=[], type=_change,
+        "--set", dest="changes", metavar="NAME=VALUE", action="append", default=[], type=change,
         help="a parameter of `timbre train parameters`; may be said several times",
     )  # fmt: skip
 
 
 def _limit(one: argparse.ArgumentParser) -> None:
     one.add_argument("--limit", type=int, default=50, help="how many at the most (50)")
-
-
-def _change(words: str) -> tuple[str, Any]:
-    """A parameter's name and its value: JSON, else a word."""
-    name, sign, value = words.partition("=")
-    if not sign:
-        raise argparse.ArgumentTypeError(f"'{words}' is not NAME=VALUE")
-    try:
-        return name, json.loads(value)
-    except ValueError:
-        return name, value

@@ -48,12 +48,6 @@ def after(session: Session, subject: str, last: int = 0, most: int = 1_000) -> l
     return list(session.scalars(query.order_by(EventRow.id).limit(most)))
 
 
-def latest(session: Session, subject: str, count: int) -> list[EventRow]:
-    """The last lines, the oldest first."""
-    query = select(EventRow).where(EventRow.subject == subject, EventRow.line != "")
-    return list(session.scalars(query.order_by(EventRow.id.desc()).limit(count)))[::-1]
-
-
 def tidy(database: Database, subject: str) -> None:
     """Drops the oldest lines of a long log."""
     with database.writing() as session:

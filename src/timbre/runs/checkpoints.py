@@ -75,8 +75,7 @@ def drop(session: Session, ids: Sequence[str]) -> list[str]:
 
 def promoted(session: Session, ids: Sequence[str]) -> dict[str, str]:
     """Those of them that are promoted, and to what."""
-    query = select(PromotionRow).where(PromotionRow.checkpoint_id.in_(ids), PromotionRow.undone_at.is_(None))
-    return {row.checkpoint_id: row.target for row in session.scalars(query)}
+    return {id: made[-1].target for id, made in standing(session, ids).items()}
 
 
 def standing(session: Session, ids: Sequence[str]) -> dict[str, list[PromotionRow]]:

@@ -135,16 +135,12 @@ def standing_of(
     return found
 
 
-def promotions(
-    database: Database, checkpoint_ids: Sequence[str] | None = None, owner: str | None = None
-) -> list[PromotionRow]:
-    """Those that stand, of some checkpoints or of all, of one owner or of all, the newest first."""
+def promotions(database: Database, owner: str | None = None) -> list[PromotionRow]:
+    """Those that stand, of one owner's checkpoints or of all, the newest first."""
     query = select(PromotionRow).where(PromotionRow.undone_at.is_(None))
     if owner is not None:
         own = select(CheckpointRow.id).where(CheckpointRow.owner == owner)
         query = query.where(PromotionRow.checkpoint_id.in_(own))
-    if checkpoint_ids is not None:
-        query = query.where(PromotionRow.checkpoint_id.in_(checkpoint_ids))
     with database.reading() as session:
         return list(session.scalars(query.order_by(PromotionRow.id.desc())))
 

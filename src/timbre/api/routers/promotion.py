@@ -51,7 +51,7 @@ MAKES: dict[int | str, dict[str, Any]] = {202: {"model": PromotedOut, "descripti
 @router.get("/promotions")
 async def promotions(wired: Wired, caller: Called) -> Promotions:
     """The caller's checkpoints that are voices or models now, the latest first."""
-    rows = await asyncio.to_thread(promote.promotions, wired.database, None, seen_by(caller))
+    rows = await asyncio.to_thread(promote.promotions, wired.database, seen_by(caller))
     return Promotions(items=[shown(row) for row in rows])
 
 

@@ -1,9 +1,9 @@
 // A checkpoint and its base say the same text by the same seed, with the figures of both.
 
-import { button } from "../components/controls.js";
+import { button, figureList } from "../components/controls.js";
 import { showFault } from "../components/fault.js";
 import { html, make } from "../dom.js";
-import { figureList, players } from "../training/said.js";
+import { players } from "../training/said.js";
 import { figuresOf } from "../training/words.js";
 import { asking } from "./asking.js";
 

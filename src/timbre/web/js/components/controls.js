@@ -13,6 +13,9 @@ export function button(label, action, kind = "btn-outline-secondary", picture = 
 /** A state in a word, with its colour beside it and never alone. */
 export const badge = (kind, label) => html`<span class="state state-${kind}"><i aria-hidden="true"></i><span>${label}</span></span>`;
 
+/** Figures with what they are: [word, value] each. */
+export const figureList = (rows) => html`<dl class="figures">${rows.map(([word, value]) => html`<div><dt>${word}</dt><dd class="tabular">${value}</dd></div>`)}</dl>`;
+
 let count = 0;
 
 /** A field with its label; `about` is read with it. */

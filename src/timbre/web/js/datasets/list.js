@@ -1,6 +1,6 @@
 // All datasets as cards: how much there is of each, and how far it is.
 
-import { badge, button, languageName } from "../components/controls.js";
+import { badge, button, figureList, languageName } from "../components/controls.js";
 import { emptyState } from "../components/empty.js";
 import { showFault } from "../components/fault.js";
 import { icon, iconButton } from "../components/icons.js";
@@ -59,7 +59,7 @@ export async function mountList(root, context) {
       <li class="sheet card-item">
         <div class="card-top"><h2 class="fs-5"><a class="dataset-name" href="${placeOf(dataset.id)}">${dataset.name}</a></h2>${badge(...stateOf(dataset))}</div>
         <p class="small text-body-secondary m-0">${languageName(dataset.language)} · ${format.date(dataset.created_at)}</p>
-        <dl class="figures">${facts.map(([word, value]) => html`<div><dt>${word}</dt><dd class="tabular">${value}</dd></div>`)}</dl>
+        ${figureList(facts)}
         <div class="card-tools">
           <a class="btn btn-sm btn-outline-secondary" href="${placeOf(dataset.id)}" aria-label="${t("datasets.openOf", { name: dataset.name })}">${t("datasets.open")}</a><span class="flex-grow-1"></span>
           ${iconButton("edit", t("datasets.changeOf", { name: dataset.name }), () => change(dataset))}${iconButton("trash", t("datasets.removeOf", { name: dataset.name }), () => remove(dataset))}

@@ -5,12 +5,12 @@ import { detailsDrawer } from "../checkpoints/details.js";
 import { hearDialog } from "../checkpoints/hear.js";
 import { promoteDialog } from "../checkpoints/promote.js";
 import { takeInDialog } from "../checkpoints/take_in.js";
-import { badge, button } from "../components/controls.js";
+import { badge, button, figureList } from "../components/controls.js";
 import { emptyState } from "../components/empty.js";
 import { showFault } from "../components/fault.js";
 import { iconButton } from "../components/icons.js";
 import { html, make, save } from "../dom.js";
-import { figureList, players } from "../training/said.js";
+import { players } from "../training/said.js";
 import { figuresOf, placeOf } from "../training/words.js";
 import { load as words } from "../i18n.js";
 

@@ -1,13 +1,12 @@
 // What is to be learnt from, by which model and how; what that would take; and the runs that there were.
 
-import { button, choice, field } from "../components/controls.js";
+import { button, choice, field, figureList } from "../components/controls.js";
 import { emptyState } from "../components/empty.js";
 import { showFault } from "../components/fault.js";
 import { icon, iconButton } from "../components/icons.js";
 import { progressBar } from "../components/progress.js";
 import { html, make, options } from "../dom.js";
 import { parametersDrawer } from "./parameters.js";
-import { figureList } from "./said.js";
 import { isLive, parameterName, placeOf, stateBadge } from "./words.js";
 
 const MANNERS = { quick: { epochs: 3, validate_every: 50, checkpoint_every: 100 }, balanced: {}, thorough: { epochs: 30, patience: 10 } };

@@ -1,12 +1,12 @@
 // One run: how far it is, its curves, what it says and what its checkpoints said.
 
-import { button } from "../components/controls.js";
+import { button, figureList } from "../components/controls.js";
 import { chart } from "../components/chart.js";
 import { showFault } from "../components/fault.js";
 import { icon } from "../components/icons.js";
 import { progressBar } from "../components/progress.js";
 import { html, make } from "../dom.js";
-import { figureList, saidOne } from "./said.js";
+import { saidOne } from "./said.js";
 import { isLive, stateBadge } from "./words.js";
 
 const POLL_MS = 1500;

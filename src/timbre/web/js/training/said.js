@@ -1,11 +1,10 @@
 // What a checkpoint said, beside a recording of the person, with its figures.
 
 import { clip } from "../components/clip.js";
+import { figureList } from "../components/controls.js";
 import { html } from "../dom.js";
 import { t } from "../i18n.js";
 import { figuresOf } from "./words.js";
-
-export const figureList = (rows) => html`<dl class="figures">${rows.map(([word, value]) => html`<div><dt>${word}</dt><dd class="tabular">${value}</dd></div>`)}</dl>`;
 
 const player = (word, url, label) => html`<div><span class="small text-body-secondary">${word}</span>${clip(url, label).element}</div>`;
 
