@@ -25,6 +25,7 @@ from recipes.mini import (
     listen,
     many,
     mix,
+    people,
     speakers,
     speech,
     teacher,
@@ -34,7 +35,7 @@ from recipes.mini import (
 SHARDS = 2  # processes of the first teacher, side by side
 PACKAGE = Path(__file__).parents[2] / "src" / "timbre" / "models" / "mini"
 
-BEFORE = ("teach", "many", "mix")  # hibari reads English; Kokoro reads both languages; one set of both
+BEFORE = ("teach", "many", "people", "mix")  # hibari reads English, Kokoro both languages; recorded people; all as one
 # neither needs the other; side by side, with half the processors each, both are done sooner than one after the other
 LANES = (("dvae", "codes", "gpt"), ("speakers", "embeddings", "trunk"))
 AFTER = ("latents", "vocoder", "export", "evaluate")
@@ -107,6 +108,7 @@ def steps(options: argparse.Namespace) -> dict[str, Callable[[], object]]:
         "read": lambda: read(build, options.shard),
         "read-many": lambda: many.read_aloud(build, options.shard),
         "many": lambda: side_by_side(build, [["--shard", str(one), "read-many"] for one in range(many.READERS)]),
+        "people": lambda: people.record(build),
         "mix": lambda: mix.mix(build),
         "teach": lambda: teach(build),
         "dvae": lambda: dvae.train(build, options.steps or dvae.STEPS),

@@ -1,10 +1,11 @@
-"""The training set of many voices, `build/speech-many`: hibari's recordings, and Kokoro's made into more speakers.
+"""The training set of many voices, `build/speech-many`: hibari's recordings, and Kokoro's and people's made into more
+speakers.
 
-A Kokoro recording of the training set is played at its row's `factor` and at two neighbours of it, for a speaker is a
-pack at a factor, and the same words in other voices are what little speech in Portuguese is stretched with. Packs that
-are kept out of training lie in `build/speech-held`, which no training step opens. The sounds of the text are written
-anew, by the front end that speaks at run time. The step may be run again when Kokoro has read more: what is new goes
-behind what is there. After a change of the front end, remove both folders first.
+A recording of the training set is played at its row's `factor` and at two neighbours of it, for a speaker is a pack or
+a person at a factor, and the same words in other voices are what little speech in Portuguese is stretched with. Packs
+that are kept out of training lie in `build/speech-held`, which no training step opens. The sounds of the text are
+written anew, by the front end that speaks at run time. The step may be run again when there are more recordings: what
+is new goes behind what is there. After a change of the front end, remove both folders first.
 """
 
 import json
@@ -14,19 +15,22 @@ from typing import Any
 import numpy as np
 import soxr
 
-from recipes.mini import many, teacher
+from recipes.mini import many, people, teacher
 from recipes.mini.speech import HELD, MANY, Shard, Wave, write_mels
 from recipes.mini.teacher import RATE
 from timbre.text.phonemes import phonemiser
 
 FIRST_SPEAKER = len(teacher.FACTORS)  # hibari's come first
-SPEAKERS = FIRST_SPEAKER + many.PACKS * len(many.FACTORS)
-FIRST_NUMBER = 1_000_000  # Kokoro's readings follow all of hibari's in the order of the corpus
+SPEAKERS = FIRST_SPEAKER + (many.PACKS + people.PEOPLE) * len(many.FACTORS)
+FIRST_NUMBER = 1_000_000  # Kokoro's readings and people's follow all of hibari's in the order of the corpus
 NEIGHBOURS = (0, -2, 2)  # places in `many.FACTORS` from the row's own; two are an eighth up or down
 
 
 def mix(build: Path) -> None:
-    """Write what is not there yet, mels as well. Raises FileNotFoundError where Kokoro has read nothing."""
+    """Write what is not there yet, mels as well. Raises FileNotFoundError where Kokoro has read nothing.
+
+    People are in it where `people` has recorded them.
+    """
     indices = sorted((build / "kokoro").glob("index-*.jsonl"))
     if not indices:
         raise FileNotFoundError(f"{build / 'kokoro'} has no recordings: run the step 'many' first")
@@ -35,8 +39,10 @@ def mix(build: Path) -> None:
     for index in sorted((build / "speech").glob("index-*.jsonl")):
         _link(index, build / MANY)
     for index in indices:
-        _resample(Shard(index), build / MANY, held=False)
-        _resample(Shard(index), build / HELD, held=True)
+        _resample(Shard(index), "kokoro", build / MANY, held=False)
+        _resample(Shard(index), "kokoro", build / HELD, held=True)
+    for index in sorted((build / "people").glob("index-*.jsonl")):
+        _resample(Shard(index), "people", build / MANY, held=False)
     for folder in (build / MANY, build / HELD):
         write_mels(folder)
 
@@ -55,9 +61,9 @@ def _link(index: Path, folder: Path) -> None:
     (folder / index.name).write_text("\n".join(rows) + "\n", "utf-8")
 
 
-def _resample(shard: Shard, folder: Path, held: bool) -> None:
-    """A Kokoro shard's rows of the packs that are held out, or of all others, in their versions."""
-    name = f"kokoro-{shard.name}"
+def _resample(shard: Shard, source: str, folder: Path, held: bool) -> None:
+    """A shard's rows of the packs that are held out, or of all others, in their versions."""
+    name = f"{source}-{shard.name}"
     speech, index = folder / f"speech-{name}.i16", folder / f"index-{name}.jsonl"
     written = index.read_text("utf-8").splitlines() if index.exists() else []
     last = json.loads(written[-1]) if written else {"start": 0, "samples": 0}
@@ -97,7 +103,7 @@ def _played(wave: Wave, factor: float) -> Wave:
 
 
 def _described(row: dict[str, Any], factor: float) -> dict[str, Any]:
-    """The row with our sounds in place of espeak's, and the speaker that the factor makes of the pack."""
+    """The row with our sounds in place of espeak's, and the speaker that the factor makes of the pack or person."""
     kept = {key: value for key, value in row.items() if key != "espeak"}
     speaker = FIRST_SPEAKER + row["speaker"] * len(many.FACTORS) + many.FACTORS.index(factor)
     sounds = phonemiser("timbre", row["language"])(row["text"])

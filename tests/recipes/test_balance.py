@@ -9,9 +9,10 @@ from recipes.mini.balance import SHARES, dealt, kind, sample, weights
 from recipes.mini.many import AHEAD, Reading, share
 
 
-def speech(hibari: int = 900, en: int = 20, pt: int = 50) -> Any:
+def speech(hibari: int = 900, en: int = 20, pt: int = 50, people: int = 30) -> Any:
     """Recordings of a second each."""
     kinds = {"hibari": (hibari, "en", "hibari"), "en": (en, "en", "af_sky"), "pt": (pt, "pt", "pf_dora")}
+    kinds["people"] = (people, "en", "librispeech-1034")
     rows = [
         {"voice": voice, "language": language, "samples": 24_000}
         for count, language, voice in kinds.values()
@@ -20,7 +21,7 @@ def speech(hibari: int = 900, en: int = 20, pt: int = 50) -> Any:
     return SimpleNamespace(rows=rows)
 
 
-def test_half_of_what_an_epoch_hears_is_portuguese() -> None:
+def test_an_epoch_hears_each_kind_by_its_share() -> None:
     some = speech()
     places = list(range(len(some.rows)))
     heard = [kind(some.rows[place]) for place in dealt(some, places)]
