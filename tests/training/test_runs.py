@@ -136,6 +136,9 @@ def test_a_run_is_kept_as_it_goes_and_its_samples_can_be_heard(store: Store, bui
     run = one(store, run.row.id)
     assert (run.status, run.progress, run.row.step, run.row.steps) == (rows.COMPLETED, 1.0, 6, 6)
     assert {"epoch", "loss", "rate", "gradient", "memory_mb", "step_s", "validation_loss"} <= set(run.row.figures)
+    assert 0 < run.row.figures["elapsed_s"] <= (run.row.finished_at - run.row.started_at).total_seconds()
+    board = store.settings.home / "runs" / run.row.id / "state" / "tensorboard"
+    assert list(board.glob("events.out.tfevents.*"))
     assert len(run.row.base_fingerprint) == 16
     found = kept(store, run.row.id)
     assert {row.step for row in found} <= {3, 6} and 6 in {row.step for row in found}
@@ -169,10 +172,12 @@ def test_a_killed_run_goes_on_to_the_same_curve_and_keeps_no_checkpoint_twice(st
     process.stdout.close()
     assert one(store, broken.row.id).status == rows.RUNNING
     lease.put_back(store.database, job.id, job.lease_number)
+    spent = one(store, broken.row.id).row.figures["elapsed_s"]
     again, process = begin(store)
     assert again.id == job.id and again.lease_number == job.lease_number + 1
     finish(process)
     assert one(store, broken.row.id).status == rows.COMPLETED
+    assert one(store, broken.row.id).row.figures["elapsed_s"] > spent > 0
     steps = sorted(row.step for row in kept(store, broken.row.id))
     assert steps == [4, 8, 12, 14]
     with store.database.reading() as session:

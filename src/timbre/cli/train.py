@@ -76,6 +76,7 @@ def status(server: Server, asked: argparse.Namespace) -> int:
             "state": _state(run),
             "step": f"{run['step']} of {run['steps']}" if run["steps"] else None,
             **{words: _number(figures[name]) for name, words in FIGURES.items() if name in figures},
+            "so far": _span(figures["elapsed_s"]) if "elapsed_s" in figures else None,
             "left": _span(figures["eta_s"]) if run["status"] == "running" and "eta_s" in figures else None,
             "last sample": plain(found["last_sample"]["text"]) if "last_sample" in found else None,
             "error": run.get("error", {}).get("message"),

@@ -64,6 +64,7 @@ class Keeper:
         self._steps, self._eta_s, self._told = 0, 0.0, 0.0
         self._points: list[tuple[int, dict[str, float]]] = []
         self._latest: dict[str, float] | None = None
+        self._begun, self._before = time.monotonic(), self._elapsed_before()
         self.step_reached = 0
 
     def note(self, line: str) -> None:
@@ -88,7 +89,7 @@ class Keeper:
         with self._run.writing() as session:
             row = self._row(session)
             row.step, row.steps = self.step_reached, self._steps
-            row.figures = {**row.figures, **self._latest}
+            row.figures = {**row.figures, **self._latest, **self._elapsed()}
             for step, figures in self._points:
                 _point(session, self._id, "train", step, figures)
             self._progress(session)
@@ -101,7 +102,8 @@ class Keeper:
         with self._run.writing() as session:
             _point(session, self._id, "validation", step, known)
             row = self._row(session)
-            row.figures = {**row.figures, **{f"validation_{name}": value for name, value in known.items()}}
+            judged = {f"validation_{name}": value for name, value in known.items()}
+            row.figures = {**row.figures, **judged, **self._elapsed()}
             self._line(session, f"Step {step}: validation loss {figures['loss']:.4f}")
         self._run.progressed()
 
@@ -118,6 +120,7 @@ class Keeper:
             if kept.best:
                 for other in _of_run(session, self._id):
                     other.best = False
+            row.figures = {**row.figures, **self._elapsed()}
             session.add(made)
             session.flush()
             session.add_all(_samples(made.id, row.language, sounds))
@@ -131,6 +134,15 @@ class Keeper:
         if self._run.wish == LOST:
             self._run.check()
         return WISHES.get(self._run.wish, "pause")
+
+    def _elapsed_before(self) -> float:
+        """Seconds that were worked on the run before it was taken on."""
+        with self._run.tools.database.reading() as session:
+            return float(self._row(session).figures.get("elapsed_s", 0.0))
+
+    def _elapsed(self) -> dict[str, float]:
+        """Seconds that were worked on it in all: pauses are none of them."""
+        return {"elapsed_s": round(self._before + time.monotonic() - self._begun, 1)}
 
     def _write(self, line: str) -> None:
         with self._run.writing() as session:
