@@ -28,6 +28,11 @@ SIZES = {
 DVAE_WIDTH = {"tiny": 16, "full": 512}
 TEXT = "Olá, mundo. Hoje o dia nasceu bonito."  # plain words: how numbers are read is no part of the model
 SENTENCES = HERE.parent / "data" / "plain_sentences.tsv"
+SAID = ((0, 40_000), (20_000, 90_000), (50_000, 105_555))
+"""From which to which sample of the first clip the rows of the training batch go: none is a whole number of codes."""
+HEARD, HEARD_SAMPLES = (60_000, 0, 30_000), 66_150
+"""Where in it begins what each row is conditioned on, and how long that is."""
+TEXT_WEIGHT, AUDIO_WEIGHT = 0.01, 1.0  # the reference's own
 
 
 def load_clip(path: str, rate: int) -> torch.Tensor:
@@ -199,6 +204,59 @@ def golden(model: Xtts, clips: list[Path], text: str, language: str, codes: int)
     }
 
 
+def golden_training(model: Xtts, dvae: torch.nn.Module, folder: Path, language: str) -> dict[str, torch.Tensor]:
+    """The reference's training loss on a batch of three rows, and what its gradient is; dropout is off.
+
+    Padded as its data loader does: waves with silence up to the longest, of which codes are made, and texts with 0. Of
+    the gradient of each parameter `probed` is kept.
+    """
+    from TTS.tts.layers.tortoise.arch_utils import TorchMelSpectrogram
+
+    whole = load_clip(str(folder / "reference.wav"), 22050)[0]
+    lengths = torch.tensor([end - begin for begin, end in SAID])
+    waves = torch.zeros(len(SAID), 1, int(lengths.max()))
+    for row, (begin, end) in enumerate(SAID):
+        waves[row, 0, : end - begin] = whole[begin:end]
+    lines = [line.split("\t") for line in SENTENCES.read_text(encoding="utf-8").splitlines()]
+    texts = [text for found, text in lines if found == language][: len(SAID)]
+    ids = [torch.tensor(model.tokenizer.encode(text.strip().lower(), lang=language)) for text in texts]
+    padded = torch.nn.utils.rnn.pad_sequence(ids, batch_first=True)
+    heard = torch.stack([whole[begin : begin + HEARD_SAMPLES] for begin in HEARD])
+    stats = str(folder / "mel_stats.pth")
+    style = TorchMelSpectrogram(
+        filter_length=2048, win_length=1024, sampling_rate=22050, mel_fmin=0, mel_fmax=8000, mel_norm_file=stats
+    )
+    with torch.no_grad():
+        codes = dvae.get_codebook_indices(TorchMelSpectrogram(mel_norm_file=stats, sampling_rate=22050)(waves))
+        mels = style(heard[:, None])[:, None]
+    text_lengths = torch.tensor([len(row) for row in ids])
+    gpt = model.gpt
+    gpt.zero_grad()
+    text, audio, _ = gpt(padded, text_lengths, codes, lengths, cond_mels=mels)
+    loss = TEXT_WEIGHT * text + AUDIO_WEIGHT * audio
+    loss.backward()
+    found = {f"training.gradient.{name}": probed(one.grad) for name, one in gpt.named_parameters()}
+    return found | {
+        "training.texts": padded,
+        "training.text_lengths": text_lengths,
+        "training.codes": codes,
+        "training.said": torch.tensor(SAID),
+        "training.heard": torch.tensor([[begin, begin + HEARD_SAMPLES] for begin in HEARD]),
+        "training.losses": torch.stack((loss, text, audio)).detach(),
+    }
+
+
+def probed(gradient: torch.Tensor) -> torch.Tensor:
+    """A gradient in four numbers: its length, and its products with three waves, each about as long as a random one.
+
+    What is nothing everywhere is four zeros.
+    """
+    flat = gradient.double().flatten()
+    at = torch.arange(1, len(flat) + 1, dtype=torch.float64)
+    waves = [2**0.5 * torch.sin(at * step) for step in (1.0, 2.2, 2.9)]
+    return torch.stack([flat.norm(), *(wave @ flat for wave in waves)])
+
+
 def golden_text(model: Xtts) -> dict[str, list[dict]]:
     """Token ids of plain sentences in every language: lower case, blanks, romanisation and language mark."""
     cases: dict[str, list[dict]] = {}
@@ -227,7 +285,9 @@ def main() -> None:
     clip = clips[0]
     model = build(options.size, options.seed)
     values = golden(model, clips, options.text, options.language, options.codes)
-    values["dvae_codes"] = golden_dvae(build_dvae(options.size, options.seed), model.mel_stats, clip, options.out)
+    dvae = build_dvae(options.size, options.seed)
+    values["dvae_codes"] = golden_dvae(dvae, model.mel_stats, clip, options.out)
+    values |= golden_training(model, dvae, options.out, options.language)
     # the published file carries its configuration as a pickled object, so this one does too
     torch.save({"model": public_names(model.state_dict()), "config": model.config}, options.out / "model.pth")
     (options.out / "text.json").write_text(
@@ -248,7 +308,8 @@ def main() -> None:
     shutil.copy(HERE.parent / "data" / "xtts_vocab.json", options.out / "vocab.json")
     save_file({key: value.contiguous().clone() for key, value in values.items()}, options.out / "golden.safetensors")
     for key, value in values.items():
-        print(f"{key:14} {tuple(value.shape)} {value.float().abs().mean():.5f}")
+        if not key.startswith("training.gradient."):
+            print(f"{key:24} {tuple(value.shape)} {value.float().abs().mean():.5f}")
 
 
 if __name__ == "__main__":

@@ -72,6 +72,20 @@ def test_the_stop_code_is_the_target_of_one_position_a_row() -> None:
     assert 6.5 < float(codes) < 7.5
 
 
+def test_with_the_references_padding_four_stops_are_learnt_and_the_texts_end_is_not_seen() -> None:
+    torch.manual_seed(0)
+    gpt = Gpt(SMALL).eval()
+    rows = batch([(5, 9), (12, 30)])
+    padded = GptBatch(rows.text, rows.codes, rows.clips, rows.clip, reference_padding=True)
+    layout, plain = padded.layout(), rows.layout()
+    assert (layout.audio - plain.audio).tolist() == [3, 3]
+    assert (layout.text - plain.text).tolist() == [-1, -1]
+    assert layout.read.tolist() == plain.read.tolist()
+    x, layout = embed(gpt, padded)
+    losses = cross_entropies(gpt, gpt.hidden(x), layout, padded)
+    assert all(torch.isfinite(one) for one in losses)
+
+
 def test_what_is_masked_does_not_reach_the_model() -> None:
     torch.manual_seed(0)
     gpt = Gpt(SMALL).eval()

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from timbre.engine.verify import Report, verify
+from timbre.engine.verify import Report
+from timbre.training.parity import verify
 
 GOLDEN = Path(__file__).parents[1] / "fixtures" / "golden-tiny"
 
@@ -17,7 +18,7 @@ def report() -> Report:
 def test_every_golden_value_is_met(report: Report) -> None:
     failed = [check for check in report.checks if not check.passed]
     assert not failed
-    assert {"codes", "latents", "waveform", "waveform_speed_1_3", "dvae_codes"} <= {
+    assert {"codes", "latents", "waveform", "waveform_speed_1_3", "dvae_codes", "training.gradient"} <= {
         check.name for check in report.checks
     }
 

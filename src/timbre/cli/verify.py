@@ -18,7 +18,7 @@ def main(argv: list[str]) -> int:
     asked = parser.parse_args(argv)
     if not asked.folder.is_dir():
         raise ModelIncomplete(folder=asked.folder, files="everything: it is no folder", wanted="golden.safetensors")
-    report = importlib.import_module("timbre.engine.verify").verify(asked.folder)
+    report = importlib.import_module("timbre.training.parity").verify(asked.folder)
     print(json.dumps(as_dict(report), indent=1) if asked.json else as_table(report))
     return 0 if report.passed else 1
 

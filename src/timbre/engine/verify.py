@@ -89,7 +89,7 @@ def _text(folder: Path, golden: dict[str, Tensor]) -> Iterator[Check]:
 
 
 def _conditioning(folder: Path, model: Xtts, golden: dict[str, Tensor]) -> Iterator[Check]:
-    clips = [_clip(folder / name) for name in CLIPS]
+    clips = [clip_of(folder / name) for name in CLIPS]
     for suffix, chosen in (("", clips[:1]), ("_short", clips[1:2]), ("_many", clips)):
         latents, speaker = model.condition(chosen)
         yield _close(f"conditioning{suffix}", latents, golden[f"conditioning{suffix}"])
@@ -113,7 +113,7 @@ def _dvae(folder: Path, model: Xtts, golden: dict[str, Tensor]) -> Iterator[Chec
         return
     dvae = checkpoint.load_dvae(folder, model.config.model_args)
     stats = torch.load(folder / "mel_stats.pth", weights_only=True)
-    mel = log_mel(dvae_mel()(_clip(folder / CLIPS[0])[None]), stats)
+    mel = log_mel(dvae_mel()(clip_of(folder / CLIPS[0])[None]), stats)
     yield _same("dvae_codes", dvae.codes(mel)[0].tolist(), golden["dvae_codes"].tolist())
 
 
@@ -149,7 +149,7 @@ def _close(name: str, ours: Tensor, wanted: Tensor) -> Check:
     return Check(name, error if np.isfinite(error) else float("inf"), TOLERANCE)
 
 
-def _clip(path: Path) -> Tensor:
+def clip_of(path: Path) -> Tensor:
     """A golden reference clip: 16-bit, one channel, [samples] in [-1, 1]."""
     with wave.open(str(path)) as file:
         samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")

@@ -2,6 +2,9 @@
 
 Rows stand at the left and are padded at the right, which causal attention never looks at; so no row needs a mask, and
 the stop code is the target of exactly one position a row, the one after its last code.
+
+The public reference goes on past the end: three stop codes are inputs and four are targets, and what follows a text
+does not see that it has ended. `reference_padding` does as it does, to be compared with it.
 """
 
 from dataclasses import dataclass
@@ -13,6 +16,9 @@ from torch import Tensor
 from timbre.xtts.conditioning import LATENTS
 from timbre.xtts.gpt import Gpt
 
+PAST_THE_END = 3
+"""Stop codes that the reference has among a row's inputs."""
+
 
 @dataclass(frozen=True, slots=True)
 class GptBatch:
@@ -22,6 +28,18 @@ class GptBatch:
     codes: list[Tensor]  # audio codes without start and stop, [length] a row
     clips: Tensor  # mels of reference clips, [clips, 80, frames]
     clip: Tensor  # which clip each row is spoken after, [rows]
+    reference_padding: bool = False
+
+    @property
+    def past(self) -> int:
+        """Stop codes among a row's inputs."""
+        return PAST_THE_END if self.reference_padding else 0
+
+    def layout(self) -> "Layout":
+        """Where its parts lie."""
+        read = torch.tensor([len(text) + 1 for text in self.text])
+        audio = torch.tensor([len(codes) + 1 + self.past for codes in self.codes])
+        return Layout(read if self.reference_padding else read + 1, audio, read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +48,7 @@ class Layout:
 
     text: Tensor  # how many text positions, START and STOP counted
     audio: Tensor  # how many audio positions, the start code counted
+    read: Tensor  # how many of the text positions have a next one to tell: all but STOP
 
     @property
     def first_audio(self) -> Tensor:
@@ -42,7 +61,7 @@ class Layout:
 
     def text_positions(self) -> tuple[Tensor, Tensor]:
         """Row and position of every text input but STOP, row after row."""
-        return _spans(torch.full_like(self.text, LATENTS), self.text - 1)
+        return _spans(torch.full_like(self.text, LATENTS), self.read)
 
 
 def _spans(first: Tensor, count: Tensor) -> tuple[Tensor, Tensor]:
@@ -63,13 +82,13 @@ def embed(
     if latents is None:
         latents = gpt.condition(batch.clips)
     args, rows = gpt.args, len(batch.text)
-    layout = Layout(
-        torch.tensor([len(text) + 2 for text in batch.text]), torch.tensor([len(codes) + 1 for codes in batch.codes])
-    )
+    layout = batch.layout()
     before = latents[batch.clip].flatten(0, 1)
-    start, stop = torch.tensor([args.gpt_start_text_token]), torch.tensor([args.gpt_stop_text_token])
+    start, begin = torch.tensor([args.gpt_start_text_token]), torch.tensor([args.gpt_start_audio_token])
+    stop = torch.tensor([args.gpt_stop_text_token] * (not batch.reference_padding), dtype=torch.long)
+    past = torch.full((batch.past,), args.gpt_stop_audio_token)
     read = torch.cat([one for text in batch.text for one in (start, text, stop)])
-    said = torch.cat([one for codes in batch.codes for one in (torch.tensor([args.gpt_start_audio_token]), codes)])
+    said = torch.cat([one for codes in batch.codes for one in (begin, codes, past)])
     text, audio = gpt.text_embedding(read), gpt.mel_embedding(said)
     if masked is not None:
         audio = audio * (torch.rand(len(audio)) >= masked.repeat_interleave(layout.audio))[:, None]
@@ -91,7 +110,8 @@ def embed(
 def cross_entropies(gpt: Gpt, hidden: Tensor, layout: Layout, batch: GptBatch) -> tuple[Tensor, Tensor]:
     """Mean loss of text and of audio codes, stops counted, from `hidden` [rows, longest, width]."""
     args = gpt.args
-    text_stop, audio_stop = torch.tensor([args.gpt_stop_text_token]), torch.tensor([args.gpt_stop_audio_token])
+    text_stop = torch.tensor([args.gpt_stop_text_token])
+    audio_stop = torch.full((1 + batch.past,), args.gpt_stop_audio_token)
     text = torch.cat([one for row in batch.text for one in (row, text_stop)])
     codes = torch.cat([one for row in batch.codes for one in (row, audio_stop)])
     return (
