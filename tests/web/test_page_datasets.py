@@ -83,7 +83,7 @@ def test_from_nothing_to_a_build_by_way_of_all_steps(open_studio: Open, studio: 
     page.reload()  # the log and the steps are there again
     shown(page, "datasets")
     until(page, "document.querySelectorAll('.step[data-state=completed]').length === 5", 120)
-    lines = page.locator(".dataset-log > div").all_inner_texts()
+    lines = page.locator(".log-lines > div").all_inner_texts()
     assert "Done." in lines[-1] and len(lines) == len(set(lines)) and any("brought here" in line for line in lines)
     page.get_by_label("Hear tape.wav").click()
     until(page, "document.querySelector('.source [aria-pressed=true]') !== null")

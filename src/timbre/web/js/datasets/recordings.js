@@ -1,12 +1,12 @@
 // Where a dataset begins: its recordings, the steps that they go through, and what is said meanwhile.
 
 import { showFault } from "../components/fault.js";
+import { Log } from "../components/log.js";
 import { html, make } from "../dom.js";
-import { Log } from "./log.js";
 import { parametersDrawer } from "./parameters.js";
 import { Sources } from "./sources.js";
 import { Steps } from "./steps.js";
-import { isLive } from "./words.js";
+import { isLive, STEPS } from "./words.js";
 
 const LIVE_MS = 1500;
 const IDLE_MS = 6000;
@@ -39,7 +39,8 @@ export async function mountRecordings(place, context, dataset) {
   });
   const sources = new Sources(context, dataset, () => look());
   const settings = parametersDrawer(context, dataset);
-  const log = new Log(context, dataset, (event) => { steps.hear(event); });
+  const named = (step) => STEPS.includes(step) && t(`datasets.step_${step}`);
+  const log = new Log({ dataset_id: dataset.id }, { none: t("datasets.logNone"), stage: named }, (event) => { steps.hear(event); });
   place.append(faults, sources.element, html`<section class="sheet sheet-pad mb-3" aria-labelledby="steps-title"><div class="section-head"><div><h2 id="steps-title" class="fs-5 mb-1">${t("datasets.steps")}</h2><p class="text-body-secondary mb-0">${t("datasets.stepsAbout")}</p></div>${steps.tools}</div>${steps.element}</section>`, log.element);
 
   async function look() {

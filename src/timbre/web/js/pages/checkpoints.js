@@ -1,9 +1,8 @@
 // Checkpoints: what runs kept and people brought along, heard, compared, and made voices and models.
 
-import { compareDialog } from "../checkpoints/compare.js";
 import { detailsDrawer } from "../checkpoints/details.js";
-import { hearDialog } from "../checkpoints/hear.js";
 import { promoteDialog } from "../checkpoints/promote.js";
+import { compareDialog, hearDialog } from "../checkpoints/say.js";
 import { takeInDialog } from "../checkpoints/take_in.js";
 import { badge, button, figureList } from "../components/controls.js";
 import { emptyState } from "../components/empty.js";

@@ -47,7 +47,14 @@ export function dialog(title, { body = "", foot = [], submit = () => {}, wide = 
   element.toggleAttribute("data-stays", stays);
   const modal = new bootstrap.Modal(element, { backdrop: firm ? "static" : true });
   const form = element.querySelector("form");
-  form.addEventListener("submit", (event) => { event.preventDefault(); submit(event); });
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const at = document.activeElement;
+    const done = submit(event);
+    if (at.disabled) element.focus(); // a button that works no longer would take the keys with it, Esc too
+    await done;
+    if (at.isConnected && document.activeElement === element) at.focus();
+  });
   const closed = new Promise((resolve) => {
     element.addEventListener("hidden.bs.modal", () => { modal.dispose(); element.remove(); resolve(); });
   });

@@ -4,6 +4,7 @@ import { button, figureList } from "../components/controls.js";
 import { chart } from "../components/chart.js";
 import { showFault } from "../components/fault.js";
 import { icon } from "../components/icons.js";
+import { Log } from "../components/log.js";
 import { progressBar } from "../components/progress.js";
 import { html, make } from "../dom.js";
 import { saidOne } from "./said.js";
@@ -11,14 +12,15 @@ import { isLive, stateBadge } from "./words.js";
 
 const POLL_MS = 1500;
 const SAMPLES = 30;
+const LINES = 200; // of the log, of what was said before
 
 export async function mountRun(root, context) {
   const { api, t, format } = context;
   const id = context.path[0];
   const at = `/training/runs/${encodeURIComponent(id)}`;
-  const points = { train: [], validation: [] };
-  let last = 0; // of the log
+  let points = { train: [], validation: [] };
   let timer, said = "", shownState = "", left = false;
+  let news = true; // whether something was said since the samples were asked for
   const first = await api.get(at);
   const faults = make("div");
   const state = html`<span role="status"></span>`;
@@ -27,7 +29,7 @@ export async function mountRun(root, context) {
   const tools = html`<div class="training-tools"></div>`;
   const bar = progressBar(t("training.progress"));
   const curve = chart({ title: t("training.curves"), x: t("training.step"), told: (lines) => lines.map(({ name, points: all }) => t("training.curveTold", { name, from: format.number(all[0][1], 3), to: format.number(all.at(-1)[1], 3), steps: all.at(-1)[0] })).join(" ") || t("training.curvesNone") });
-  const log = html`<div class="log dataset-log" tabindex="0" role="log" aria-label="${t("training.log")}"></div>`;
+  const log = new Log({ run_id: id }, { none: t("training.logNone") }, () => { news = true; });
   const samples = html`<ul class="said-list"></ul>`;
   root.append(
     html`<a class="quiet-link d-inline-flex align-items-center gap-1 mb-2" href="#/training">${icon("back", 16)}${t("training.all")}</a>`,
@@ -37,7 +39,7 @@ export async function mountRun(root, context) {
       <section class="sheet sheet-pad" aria-labelledby="run-title"><div class="run-head"><h2 id="run-title" class="fs-5 m-0">${t("training.now")}</h2>${state}</div>${failed}<div class="my-3">${bar.element}</div>${figures}${tools}</section>
       <section class="sheet sheet-pad" aria-label="${t("training.curves")}">${curve.element}</section>
       <section class="sheet sheet-pad" aria-labelledby="samples-title"><div class="section-head"><h2 id="samples-title" class="fs-5 m-0">${t("training.samples")}</h2><a class="quiet-link" href="#/checkpoints?run=${encodeURIComponent(id)}">${t("training.toCheckpoints")}</a></div>${samples}</section>
-      <section class="sheet sheet-pad" aria-labelledby="log-title"><h2 id="log-title" class="fs-5">${t("training.log")}</h2>${log}</section>
+      ${log.element}
     </div>`);
 
   function show(run) {
@@ -91,14 +93,23 @@ export async function mountRun(root, context) {
     }
   }
 
-  async function showPoints() {
-    const found = await api.get(`${at}/points`); // whole: what is thinned differs each time
-    Object.assign(points, found);
+  /** What was measured since: a step's validation comes after the step, so that the last step is asked for again. */
+  async function showPoints(run) {
+    const last = points.train.at(-1)?.step ?? 0;
+    if (run.step < last) points = { train: [], validation: [] }; // it was taken on from an earlier step
+    const found = await api.get(`${at}/points`, { query: { after: points.train.length ? last - 1 : undefined } });
+    if (left) return;
+    for (const kind of ["train", "validation"]) {
+      const first = found[kind][0]?.step ?? Infinity;
+      points[kind] = [...points[kind].filter(({ step }) => step < first), ...found[kind]];
+    }
     const line = (kind) => points[kind].filter(({ loss }) => Number.isFinite(loss)).map(({ step, loss }) => [step, loss]);
-    if (!left) curve.update([{ name: t("training.line_train"), points: line("train") }, { name: t("training.line_validation"), points: line("validation") }]);
+    curve.update([{ name: t("training.line_train"), points: line("train") }, { name: t("training.line_validation"), points: line("validation") }]);
   }
 
-  async function showSamples() {
+  async function showSamples(run) {
+    if (!news && log.open && isLive(run)) return;
+    news = false;
     const { items } = await api.get("/training/samples", { query: { run_id: id, limit: SAMPLES } });
     const key = items.map((one) => one.id).join();
     if (left || (key === said && samples.childElementCount)) return;
@@ -106,15 +117,10 @@ export async function mountRun(root, context) {
     samples.replaceChildren(...(items.length ? items.map((one) => html`<li>${saidOne(one)}</li>`) : [html`<li class="text-body-secondary">${t("training.samplesNone")}</li>`]));
   }
 
+  /** What was said before; and what is said now, where no socket can be had. */
   async function showLog() {
-    const { items } = await api.get("/training/logs", { query: { run_id: id, lines: 200, after: last || undefined } });
-    const low = log.scrollTop + log.clientHeight >= log.scrollHeight - 8;
-    for (const one of items) {
-      if (one.id <= last) continue;
-      last = one.id;
-      log.append(html`<div><span class="text-body-secondary tabular">${new Date(one.at).toLocaleTimeString(context.locale)}</span> ${one.line}</div>`);
-    }
-    if (low) log.scrollTop = log.scrollHeight;
+    const { items } = await api.get("/training/logs", { query: { run_id: id, lines: LINES, after: log.last || undefined } });
+    for (const one of items) log.hear({ ...one, log: one.line });
   }
 
   async function look() {
@@ -122,7 +128,7 @@ export async function mountRun(root, context) {
     let run = null;
     try {
       run = await api.get(at);
-      await Promise.all([showPoints(), showSamples(), showLog()]);
+      await Promise.all([showPoints(run), showSamples(run), log.open || showLog()]);
       if (left) return;
       show(run);
       showFault(faults);
@@ -135,5 +141,6 @@ export async function mountRun(root, context) {
 
   show(first);
   await look();
-  return () => { left = true; clearTimeout(timer); };
+  log.follow();
+  return () => { left = true; clearTimeout(timer); log.leave(); };
 }
