@@ -1,17 +1,11 @@
 """Training runs as jobs: begun, kept as rows, stopped, paused, killed and taken on."""
 
-import os
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from builds import make_base, make_build
-from made_builds import keep_build
+from by_hand import QUICK, begin, finish, kept, one, until
 from sqlalchemy import func, select
 
 from timbre.access.scopes import local_user
@@ -32,95 +26,14 @@ from timbre.jobs import rows as job_rows
 from timbre.jobs.states import LONG
 from timbre.jobs.training import Asked, Store
 from timbre.runs import checkpoints, events, rows
-from timbre.settings import Settings
-from timbre.store.blobs import Blobs
-from timbre.store.database import Database
 from timbre.store.tables import Job, new_id
 from timbre.store.tables_training import CheckpointRow, DatasetRow, PointRow, PromotionRow, RunRow, SampleRow
 
-QUICK = {
-    "max_steps": 6,
-    "batch": 2,
-    "sentences": 1,
-    "texts": ["No."],
-    "validate_every": 3,
-    "checkpoint_every": 3,
-    "keep": 1,
-    "patience": 0,
-    "half": "off",
-    "threads": 1,
-    "lora_rank": 2,
-}
 ME = local_user("127.0.0.1")
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a build, and a home with the model that is trained."""
-    folder = tmp_path_factory.mktemp("made")
-    make_build(folder / "build")
-    make_base(folder / "models" / "tiny")
-    return folder
-
-
-@pytest.fixture
-def store(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    from timbre.settings import settings
-
-    (tmp_path / "models").mkdir()
-    (tmp_path / "models" / "tiny").symlink_to(made / "models" / "tiny")
-    monkeypatch.setenv("TIMBRE_HOME", str(tmp_path))
-    monkeypatch.setenv("TIMBRE_MODEL", "tiny")
-    settings.cache_clear()
-    chosen = Settings()
-    database = Database.of(chosen)
-    database.upgrade()
-    yield Store(database, Blobs.of(chosen, database), chosen)
-    database.close()
-    settings.cache_clear()
-
-
-@pytest.fixture
-def build(store: Store, made: Path) -> Any:
-    return keep_build(store.database, store.blobs, made / "build")
 
 
 def asked(build: Any, **changes: Any) -> Asked:
     return Asked(dataset_id=build.dataset_id, parameters={**QUICK, **changes})
-
-
-def begin(store: Store) -> tuple[Job, subprocess.Popen[bytes]]:
-    """The next job's process, as a worker starts it."""
-    job = lease.claim(store.database, LONG, lease.holder_name())
-    assert job is not None
-    words = [sys.executable, "-m", "timbre", "run", job.id, "--lease", str(job.lease_number)]
-    environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    return job, subprocess.Popen(words, env=environment, stderr=subprocess.STDOUT, stdout=subprocess.PIPE)
-
-
-def finish(process: subprocess.Popen[bytes]) -> str:
-    said = process.communicate(timeout=120)[0].decode()
-    assert process.returncode == 0, said
-    return said
-
-
-def one(store: Store, run_id: str) -> rows.Run:
-    with store.database.reading() as session:
-        return rows.get(session, run_id)
-
-
-def until(what: Any, process: subprocess.Popen[bytes] | None = None) -> None:
-    deadline = time.monotonic() + 90
-    while not what():
-        assert time.monotonic() < deadline
-        if process is not None and process.poll() is not None:
-            raise AssertionError(process.communicate()[0].decode())
-        time.sleep(0.05)
-
-
-def kept(store: Store, run_id: str) -> list[CheckpointRow]:
-    with store.database.reading() as session:
-        return list(session.scalars(select(CheckpointRow).where(CheckpointRow.run_id == run_id)))
 
 
 def reached(store: Store, run_id: str) -> int:

@@ -36,7 +36,37 @@ class RunActive(TimbreError):
 class RunOfSearch(TimbreError):
     code, status = "run_of_search", 409
     message = "The training run '{run}' is a trial of the search '{search}', which decides how far it goes."
-    hint = "Stop, pause or resume the search's job instead."
+    hint = "Stop, pause or resume the search instead: POST /training/search/{search}/stop"
+
+
+class UnknownSearch(TimbreError):
+    code, status = "unknown_search", 404
+    message = "There is no search '{search}'."
+    hint = "GET /training/searches lists them."
+
+
+class BadSearch(TimbreError):
+    code, status = "bad_search", 422
+    message = "The search cannot be begun so: {reason}."
+    hint = "POST /training/search takes what POST /training/start takes, and lists of what is to be tried."
+
+
+class SearchEnded(TimbreError):
+    code, status = "search_ended", 409
+    message = "The search '{search}' has ended: it {state}."
+    hint = "Only a search that waits or runs can be paused or stopped; only one that did not complete goes on."
+
+
+class SearchActive(TimbreError):
+    code, status = "search_active", 409
+    message = "The search '{search}' has not ended: it {state}."
+    hint = "Stop it first: POST /training/search/{search}/stop"
+
+
+class SearchFailed(TimbreError):
+    code, status = "search_failed", 500
+    message = "The search '{search}' failed: {reason}."
+    hint = "See what its runs said: timbre train log RUN"
 
 
 class CheckpointInUse(TimbreError):

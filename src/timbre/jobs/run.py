@@ -26,6 +26,7 @@ KINDS = {
     "dataset": "timbre.datasets.job",
     "training": "timbre.training.job",
     "estimate": "timbre.training.estimate_job",
+    "search": "timbre.training.search_job",
     "promote": "timbre.training.promote_job",
     "export": "timbre.training.export_job",
     "listen": "timbre.training.listen_job",

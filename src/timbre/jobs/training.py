@@ -94,7 +94,7 @@ def start(store: Store, asked: Asked, caller: Caller, once: Once | None = None) 
 
     Raises what `plan` and `submit` raise.
     """
-    chosen = plan(store, asked, _seen_by(caller))
+    chosen = plan(store, asked, seen_by(caller))
     known = _estimated(store, asked.estimate_job, caller)
     run_id = new_id("r")
 
@@ -130,7 +130,7 @@ def _estimated(store: Store, job_id: str, caller: Caller) -> dict[str, Any] | No
     if not job_id:
         return None
     with store.database.reading() as session:
-        job = job_rows.get(session, job_id, _seen_by(caller))
+        job = job_rows.get(session, job_id, seen_by(caller))
     if job.kind != ESTIMATE or job.result is None:
         raise BadTraining(reason=f"the job {job_id} is no estimate that has been made")
     return {name: value for name, value in job.result.items() if not isinstance(value, dict)}
@@ -138,7 +138,7 @@ def _estimated(store: Store, job_id: str, caller: Caller) -> dict[str, Any] | No
 
 def estimate(store: Store, asked: Asked, caller: Caller, once: Once | None = None) -> tuple[Job, bool]:
     """A job that measures what a run would take. Raises what `plan` and `submit` raise."""
-    chosen = plan(store, asked, _seen_by(caller))
+    chosen = plan(store, asked, seen_by(caller))
     request = chosen.as_request() | {"parameters": chosen.parameters}
     wish = Wish(ESTIMATE, LONG, name=chosen.name, language=chosen.language, request=request)
     return submit(store.database, wish, caller, once)
@@ -203,7 +203,7 @@ def _one(store: Store, run_id: str, caller: Caller, states: tuple[str, ...], tol
     """The run that is meant: by its id, else the caller's newest in the first of these states that has one."""
     with store.database.reading() as session:
         if run_id:
-            return rows.get(session, run_id, _seen_by(caller))
+            return rows.get(session, run_id, seen_by(caller))
         for state in states:
             found, _ = rows.listed(session, caller.owner, (state,), limit=1)
             if found and not found[0].row.search_id:
@@ -216,6 +216,6 @@ def _again(store: Store, found: Run) -> Run:
         return rows.get(session, found.row.id)
 
 
-def _seen_by(caller: Caller) -> str | None:
+def seen_by(caller: Caller) -> str | None:
     """Whose datasets and runs a caller may use: an admin everybody's, anybody else their own."""
     return rows.ANYBODY if caller.is_admin else caller.owner

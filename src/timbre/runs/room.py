@@ -21,6 +21,11 @@ def needed(base: Path, parameters: Mapping[str, Any]) -> int:
     return 3 * state + (int(parameters["keep"]) + 2) * learnt + whole
 
 
+def kept(base: Path, parameters: Mapping[str, Any]) -> int:
+    """Bytes of the checkpoints that are left of a run at the most."""
+    return (int(parameters["keep"]) + 1) * _learnt(base, parameters)
+
+
 def _learnt(base: Path, parameters: Mapping[str, Any]) -> int:
     """Bytes of the weights that learn, in single precision."""
     if parameters["method"] == "full":

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, delete, select
 from sqlalchemy.orm import Session
 
-from timbre.errors import LongName, RunActive, UnknownRun
+from timbre.errors import LongName, RunActive, RunOfSearch, UnknownRun
 from timbre.runs import checkpoints
 from timbre.store.database import Database
 from timbre.store.tables import Job, now
-from timbre.store.tables_training import CheckpointRow, EventRow, PointRow, RunRow
+from timbre.store.tables_training import CheckpointRow, EventRow, PointRow, RunRow, SearchRow
 
 ANYBODY = None
 """The owner to ask for where everybody's runs may be seen."""
@@ -35,7 +35,7 @@ SAID = {
     STOPPED: "was stopped",
 }
 
-_BY_JOB = {
+BY_JOB = {
     "queued": QUEUED,
     "processing": RUNNING,
     "paused": PAUSED,
@@ -43,11 +43,12 @@ _BY_JOB = {
     "failed": FAILED,
     "cancelled": STOPPED,
 }
+"""What the state of a job is called of the run or the search that it is the job of."""
 
 
 def _status() -> ColumnElement[str]:
     """What a run is at: its own word once it has ended, until then its job's, whose worker may have died."""
-    by_job = ((Job.status == word, state) for word, state in _BY_JOB.items())
+    by_job = ((Job.status == word, state) for word, state in BY_JOB.items())
     return case((RunRow.status.in_(ENDED), RunRow.status), *by_job, else_=FAILED)
 
 
@@ -156,19 +157,33 @@ def checked_name(name: str) -> str:
 
 def remove(database: Database, run_id: str, owner: str | None = ANYBODY) -> list[str]:
     """Deletes a run that has ended, with its checkpoints and samples. Returns the files that nothing names any more,
-    for `Blobs.forget`. Raises errors.UnknownRun, RunActive, CheckpointInUse.
+    for `Blobs.forget`. Raises errors.UnknownRun, RunActive, RunOfSearch, CheckpointInUse.
     """
     with database.writing() as session:
         found = get(session, run_id, owner)
         if found.status not in ENDED:
             raise RunActive(run=run_id, state=SAID[found.status])
-        ids = list(session.scalars(select(CheckpointRow.id).where(CheckpointRow.run_id == run_id)))
-        gone = checkpoints.drop(session, ids)
-        gone += [found.row.manifest] if found.row.manifest else []
-        session.execute(delete(PointRow).where(PointRow.run_id == run_id))
-        session.execute(delete(EventRow).where(EventRow.subject == run_id))
-        session.execute(delete(RunRow).where(RunRow.id == run_id))
-    return gone
+        _check_search(session, found.row)
+        return drop(session, run_id)
+
+
+def _check_search(session: Session, row: RunRow) -> None:
+    """The first trial of a search names the build for those that are to come. Raises errors.RunOfSearch."""
+    search = session.get(SearchRow, row.search_id) if row.search_id else None
+    job = session.get(Job, search.job_id) if search and search.job_id else None
+    if search and search.status not in ENDED and job and BY_JOB[job.status] not in ENDED:
+        raise RunOfSearch(run=row.id, search=search.id)
+
+
+def drop(session: Session, run_id: str) -> list[str]:
+    """Deletes a run with its checkpoints and samples. Returns their files. Raises errors.CheckpointInUse."""
+    ids = list(session.scalars(select(CheckpointRow.id).where(CheckpointRow.run_id == run_id)))
+    gone = checkpoints.drop(session, ids)
+    manifest = session.scalar(select(RunRow.manifest).where(RunRow.id == run_id))
+    session.execute(delete(PointRow).where(PointRow.run_id == run_id))
+    session.execute(delete(EventRow).where(EventRow.subject == run_id))
+    session.execute(delete(RunRow).where(RunRow.id == run_id))
+    return [*gone, manifest] if manifest else gone
 
 
 def settle(database: Database) -> None:

@@ -5,6 +5,11 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
+_WHOLE = r"\s*[1-9]\d{0,5}\s*"
+_NUMBER = r"\s*\d+(\.\d+)?([eE]-?\d{1,3})?\s*"
+WHOLE_NUMBERS, NUMBERS = rf"^{_WHOLE}(,{_WHOLE})*$", rf"^{_NUMBER}(,{_NUMBER})*$"
+"""Numbers with commas between."""
+
 
 class TrainingSettings(BaseSettings):
     """Each with its description."""
@@ -51,6 +56,10 @@ class TrainingSettings(BaseSettings):
     train_augment: bool = Field(
         False, description="Whether what a clip is conditioned on varies in speed, gain, noise, room."
     )
+    train_vocoder: bool = Field(
+        False, description="Whether the vocoder learns too, of the same clips; checkpoints are whole models then."
+    )
+    train_vocoder_rate: float = Field(1e-4, gt=0, lt=1, description="Learning rate of the vocoder, where it learns.")
     train_sentences: int = Field(6, ge=1, le=50, description="Sentences spoken at every checkpoint.")
     train_seed: int = Field(42, ge=0, le=2**31 - 1, description="Dice of a run.")
     train_device: str = Field(
@@ -59,6 +68,22 @@ class TrainingSettings(BaseSettings):
         description="Where a run works: cpu, cuda, cuda:1; auto: a GPU if there is one.",
     )
     train_threads: int = Field(0, ge=0, le=1_024, description="Threads of a run on a CPU; 0: half of the cores.")
+    search_trials: int = Field(8, ge=1, le=200, description="Runs that a search tries, at the most.")
+    search_steps: int = Field(400, ge=1, le=10_000_000, description="Steps of each of a search's runs.")
+    search_looks: int = Field(
+        4, ge=1, le=50, description="Times that each of a search's runs speaks and is judged, the end among them."
+    )
+    search_whole: int = Field(
+        3, ge=1, le=200, description="Runs of a search that go to their end before another may be cut short."
+    )
+    search_rates_lora: str = Field(
+        "1e-4, 2e-4, 5e-4", pattern=NUMBERS, description="Learning rates of an adapter that a search tries."
+    )
+    search_rates_full: str = Field(
+        "5e-6, 1e-5, 5e-5", pattern=NUMBERS, description="Learning rates where all weights learn that a search tries."
+    )
+    search_batches: str = Field("4, 8", pattern=WHOLE_NUMBERS, description="Segments a batch that a search tries.")
+    search_ranks: str = Field("4, 8, 16", pattern=WHOLE_NUMBERS, description="Ranks of an adapter that a search tries.")
     checkpoint_limit_mb: int = Field(
         4_000, ge=1, description="Megabytes of the largest checkpoint that may be uploaded."
     )

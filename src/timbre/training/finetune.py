@@ -1,5 +1,6 @@
 """Fine-tuning: a model learns to speak as one person does, from a dataset's build."""
 
+import contextlib
 import json
 import resource
 import shutil
@@ -117,10 +118,12 @@ class Session:
     def step(self, step: int, figures: Metrics) -> None:
         """See `Observer`."""
         self._pace.stepped()
+        vocoder = {"vocoder_loss": figures["vocoder/spectra"]} if "vocoder/spectra" in figures else {}
         self.watcher.step(
             step,
             self.steps,
-            {
+            vocoder
+            | {
                 "epoch": round(step / self.task.steps_an_epoch, 3),
                 "loss": figures["gpt/loss"],
                 "text_loss": figures["gpt/text"],
@@ -156,10 +159,11 @@ class Session:
 
         path = self.folder / "kept" / f"{step:07}.safetensors"
         path.parent.mkdir(exist_ok=True)
-        if self.task.lora is not None:
+        if self._is_adapter:
+            assert self.task.lora is not None
             self.task.lora.adapter(f"{step}", self.fingerprint).to_file(path)
             return path, "adapter"
-        learnt = {f"gpt.{key}": one for key, one in self.task.gpt.state_dict().items()}
+        learnt = self.task.learnt()
         write_whole(path, save(weights_of(learnt), {"base": self.fingerprint}))
         return path, "model"
 
@@ -170,7 +174,7 @@ class Session:
             self._tasting = Tasting(base, self.examples, options.sentences, options.texts, self._hearing)
             self._engine = base
         into = self.folder / "samples" / f"{step:07}"
-        if self.task.lora is not None:
+        if self._is_adapter:
             self._engine.adapters.load(weights, "tasted")
             return self._tasting.taste(into, adapter="tasted", check=self._check)
         made = self.folder / "spoken"
@@ -180,6 +184,11 @@ class Session:
             return self._tasting.taste(into, engine=engine, check=self._check)
         finally:
             shutil.rmtree(made, ignore_errors=True)
+
+    @property
+    def _is_adapter(self) -> bool:
+        """Whether what is learnt is an adapter and nothing else."""
+        return self.task.lora is not None and self.task.vocoding is None
 
     def _check(self) -> None:
         self.watcher.wish()
@@ -271,8 +280,14 @@ def room(model: Xtts, options: Options) -> int:
         learnt = layers * options.lora_rank * width * 16
     else:
         learnt = sum(one.numel() for one in model.gpt.parameters())
+    kept = learnt  # of a checkpoint
+    if options.vocoder:
+        vocoder = sum(one.numel() for one in model.hifigan_decoder.waveform_decoder.parameters())
+        kept = vocoder + (learnt if options.method == "full" else layers * 12 * width**2)
+        learnt += vocoder
     state = learnt * 4 * (3 + (options.ema > 0))
-    return 3 * state + (options.keep + 2) * learnt * 4 + (2**30 if options.method == "full" else 0)
+    whole = 2**30 if options.method == "full" or options.vocoder else 0
+    return 3 * state + (options.keep + 2) * kept * 4 + whole
 
 
 def memory_mb(device: str) -> float:
@@ -283,8 +298,18 @@ def memory_mb(device: str) -> float:
     return round(peak / (2**10 if sys.platform == "linux" else 2**20), 1)
 
 
+def forget_peak(device: str) -> None:
+    """Lets `memory_mb` begin anew, where the system can do that."""
+    if torch.device(device).type == "cuda":
+        torch.cuda.reset_peak_memory_stats(device)
+        return
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
+
+
 def _losses(figures: Metrics) -> dict[str, float]:
-    return {"loss": figures["loss"], "text_loss": figures["text"], "audio_loss": figures["audio"]}
+    found = {"loss": figures["loss"], "text_loss": figures["text"], "audio_loss": figures["audio"]}
+    return found | ({"vocoder_loss": figures["vocoder"]} if "vocoder" in figures else {})
 
 
 def sized(options: Options, **changes: Any) -> Options:

@@ -33,19 +33,19 @@ def work(run: Run) -> dict[str, Any]:
     run_id = str(run.job.request["run"])
     give_way()
     sweep(run.tools.settings.home, run.tools.database)
-    row = _begin(run, run_id)
+    row = begin(run, run_id)
     folder = home_of(run.tools.settings.home, run_id)
     options = options_of(row.parameters)
     keeper = Keeper(run, run_id, options.keep)
     try:
         with within_memory(options.device):
             base = catalogue.folder(row.base)
-            _know_base(run, run_id, fingerprint(base))
+            know_base(run, run_id, fingerprint(base))
             lay_out(run, str(row.manifest), folder / "data", keeper)
             ending = train(base, folder / "data", folder, options, keeper, hearing(run.tools.settings, options.threads))
     except TimbreError as fault:
         if fault.status < 500:
-            _end(run, run_id, FAILED, f"Failed: {fault}", fault.as_dict())
+            end(run, run_id, FAILED, f"Failed: {fault}", fault.as_dict())
         raise
     return _ended(run, run_id, ending, keeper)
 
@@ -126,18 +126,20 @@ def sweep(home: Path, database: Database) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def _begin(run: Run, run_id: str) -> RunRow:
-    """Raises errors.UnknownRun."""
+def begin(run: Run, run_id: str) -> RunRow:
+    """Writes down that it runs. Raises errors.UnknownRun."""
     with run.writing() as session:
         row = session.get(RunRow, run_id)
         if row is None:
             raise UnknownRun(run=run_id)
         row.status, row.error, row.finished_at = RUNNING, None, None
+        row.job_id = run.job.id
         row.started_at = row.started_at or now()
         return row
 
 
-def _know_base(run: Run, run_id: str, found: str) -> None:
+def know_base(run: Run, run_id: str, found: str) -> None:
+    """Writes down which weights it begins with."""
     with run.writing() as session:
         if row := session.get(RunRow, run_id):
             row.base_fingerprint = found
@@ -156,13 +158,14 @@ def _ended(run: Run, run_id: str, ending: Ending, keeper: Keeper) -> dict[str, A
     status, line = ENDINGS[ending]
     if ending == "paused" and run.wish != "pause":
         status, line = QUEUED, "Put down, to be taken on"
-    _end(run, run_id, status, f"{line} at step {keeper.step_reached}" if keeper.step_reached else line)
+    end(run, run_id, status, f"{line} at step {keeper.step_reached}" if keeper.step_reached else line)
     if ending in {"stopped", "paused"}:
         run.check()
     return {"run": run_id, "ending": ending, "step": keeper.step_reached}
 
 
-def _end(run: Run, run_id: str, status: str, line: str, error: dict[str, Any] | None = None) -> None:
+def end(run: Run, run_id: str, status: str, line: str, error: dict[str, Any] | None = None) -> None:
+    """Writes down what it has come to, with the last line of its log."""
     with run.writing() as session:
         row = session.get(RunRow, run_id)
         if row is None:
