@@ -114,6 +114,7 @@ def unmade(path: str) -> set[str]:
         "{segment_id}": "unknown_segment",
         "/training/estimate": "unknown_dataset unknown_build",
         "/training/start": "unknown_dataset unknown_build",
+        "/training/search": "unknown_dataset unknown_build",
         "/training/stop": "no_active_run unknown_run",
         "/training/pause": "no_active_run unknown_run",
         "/training/resume": "no_active_run unknown_run",

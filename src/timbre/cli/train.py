@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from timbre.cli import promotion
+from timbre.cli import promotion, search
 from timbre.cli.fetch import fetch
 from timbre.cli.following import Progress, check_done, follow, plain
 from timbre.cli.remote import Server
@@ -23,6 +23,8 @@ def main(argv: list[str]) -> int:
     """Does what was asked. Raises what a server raises."""
     if argv and argv[0] in promotion.VERBS:
         return promotion.main(argv)
+    if argv and argv[0] == "search":
+        return search.main(argv[1:])
     asked = parser().parse_args(argv)
     return DOES[asked.verb](Server.of(asked), asked)
 

@@ -28,12 +28,13 @@ EXITS = "exit codes: 0 done; 1 it could not be done, or the run failed; 2 wrong 
 
 
 def parser() -> argparse.ArgumentParser:
-    """All of VERBS; those of `promotion` are only told of."""
+    """All of VERBS; those of `promotion` and `search` are only told of."""
     others = "\n".join(f"  {name:14}{about}" for name, about in promotion.VERBS.items())
+    searching = f"  {'search':14}runs one after another, ranked by what they said: timbre train search --help"
     made = argparse.ArgumentParser(
         prog="timbre train",
         description="A voice of one's own.",
-        epilog=f"checkpoints put to use:\n{others}\n\n{EXITS}",
+        epilog=f"checkpoints put to use:\n{others}\n\nparameters searched for:\n{searching}\n\n{EXITS}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     verbs = made.add_subparsers(dest="verb", required=True, metavar="|".join(VERBS))
