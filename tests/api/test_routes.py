@@ -7,6 +7,8 @@ import httpx
 from running import Service
 from sound import seconds
 
+from timbre.text.languages import LANGUAGES
+
 
 def test_health_and_readiness(http: httpx.Client):
     assert http.get("/health").json()["status"] == "ok"
@@ -20,6 +22,8 @@ def test_the_languages_are_those_of_the_loaded_model(http: httpx.Client):
     found = http.get("/languages").json()
     assert [language["code"] for language in found["items"]] == ["en", "pt"]
     assert found["text_limit"] == 10_000
+    whole = [language["code"] for language in http.get("/languages?all=true").json()["items"]]
+    assert whole == list(LANGUAGES)
 
 
 def test_the_built_in_voices_are_listed_and_can_be_heard(http: httpx.Client):

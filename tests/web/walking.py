@@ -85,7 +85,7 @@ def opening(browser: "Browser", url: str) -> Iterator[Open]:
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         page.goto(f"{url}/#/{name}")
         if wait:
-            shown(page, name.split("/")[0])
+            shown(page, name.partition("?")[0].split("/")[0])
         return page
 
     yield opened

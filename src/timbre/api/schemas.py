@@ -153,7 +153,7 @@ class Page(BaseModel):
 
 
 class LanguageOut(BaseModel):
-    """A language that the loaded model speaks."""
+    """A language."""
 
     code: str = Field(examples=["en"])
     name: str = Field(examples=["English"])

@@ -9,6 +9,7 @@ import { parameterName, placeOf } from "../training/words.js";
 /** { open(checkpoint), dispose() } */
 export function detailsDrawer({ api, t }) {
   const panel = drawer();
+  panel.foot.remove(); // nothing is done here
   return {
     async open(checkpoint) {
       const faults = make("div");

@@ -1,6 +1,6 @@
 // A checkpoint that was made elsewhere.
 
-import { button, field } from "../components/controls.js";
+import { button, choice, field } from "../components/controls.js";
 import { showFault } from "../components/fault.js";
 import { progressBar } from "../components/progress.js";
 import { html, make } from "../dom.js";
@@ -10,7 +10,8 @@ export async function takeInDialog(context) {
   const { api, t, dialog, toast } = context;
   const file = html`<input class="form-control" type="file" accept=".safetensors,.pth,.pt">`;
   const name = html`<input class="form-control" maxlength="100">`;
-  const base = html`<input class="form-control" maxlength="200">`;
+  const { items: models } = await api.get("/models");
+  const base = choice([["", t("checkpoints.baseUsual")], ...models.filter((one) => one.installed).map(({ id }) => [id, id])]);
   const alpha = html`<input class="form-control" type="number" min="0" step="any">`;
   const faults = make("div");
   const bar = progressBar(t("checkpoints.takeIn"));
@@ -20,7 +21,7 @@ export async function takeInDialog(context) {
   let came = false;
   const box = dialog(t("checkpoints.takeInTitle"), {
     firm: true,
-    body: html`<div class="d-grid gap-3">${faults}${field(t("checkpoints.file"), file, t("checkpoints.fileAbout"))}${field(t("checkpoints.name"), name)}${field(t("checkpoints.base"), base, t("checkpoints.baseAbout"))}${field(t("checkpoints.alpha"), alpha, t("checkpoints.alphaAbout"))}${bar.element}</div>`,
+    body: html`<div class="d-grid gap-3">${faults}${field(t("checkpoints.file"), file, t("checkpoints.fileAbout"))}${field(t("checkpoints.name"), name)}${field(t("checkpoints.base"), base)}${field(t("checkpoints.alpha"), alpha, t("checkpoints.alphaAbout"))}${bar.element}</div>`,
     foot: [button(t("common.cancel"), () => box.hide(), "btn-link"), go],
     async submit() {
       showFault(faults);

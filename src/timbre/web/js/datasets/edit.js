@@ -3,18 +3,16 @@
 import * as api from "../api.js";
 import { choice, field, languageName } from "../components/controls.js";
 import { showFault } from "../components/fault.js";
-import { html, make } from "../dom.js";
+import { html, make, options } from "../dom.js";
 import { locale, t } from "../i18n.js";
 import { dialog } from "../shell/dialogs.js";
-
-const FEW = ["en", "pt", "es", "fr", "de", "it", "pl", "tr", "ru", "nl", "cs", "ar", "zh", "ja", "hu", "ko", "hi"];
 
 /** A promise of the dataset that was made or changed; null where nothing was. */
 export function editDialog(dataset) {
   const name = make("input", { className: "form-control", value: dataset?.name ?? "", maxLength: 200, required: true, autofocus: true });
   name.toggleAttribute("autofocus", true);
-  const codes = dataset && !FEW.includes(dataset.language) ? [dataset.language, ...FEW] : FEW;
-  const language = choice(codes.map((code) => [code, languageName(code)]), dataset?.language ?? locale().split("-")[0]);
+  const own = dataset?.language ?? locale().split("-")[0];
+  const language = choice([[own, languageName(own)]], own); // the others are asked for
   const faults = make("div");
   const go = html`<button type="submit" class="btn btn-primary">${t(dataset ? "datasets.save" : "datasets.create")}</button>`;
   let made = null;
@@ -40,5 +38,6 @@ export function editDialog(dataset) {
     submit,
   });
   box.show();
+  api.get("/languages", { query: { all: true } }).then(({ items }) => options(language, items.map(({ code }) => [code, languageName(code)]), language.value)).catch((fault) => showFault(faults, fault));
   return box.closed.then(() => made);
 }

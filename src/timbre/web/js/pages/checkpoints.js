@@ -4,17 +4,19 @@ import { detailsDrawer } from "../checkpoints/details.js";
 import { promoteDialog } from "../checkpoints/promote.js";
 import { compareDialog, hearDialog } from "../checkpoints/say.js";
 import { takeInDialog } from "../checkpoints/take_in.js";
+import { takeOutDialog } from "../checkpoints/take_out.js";
 import { badge, button, figureList } from "../components/controls.js";
 import { emptyState } from "../components/empty.js";
 import { showFault } from "../components/fault.js";
 import { iconButton } from "../components/icons.js";
-import { html, make, save } from "../dom.js";
+import { html, make } from "../dom.js";
 import { players } from "../training/said.js";
 import { figuresOf, placeOf } from "../training/words.js";
 import { load as words } from "../i18n.js";
 
 export const name = "checkpoints";
 const PAGE = 30;
+const SAMPLES = 200; // at a time
 const at = (checkpoint, what = "") => `/training/checkpoints/${encodeURIComponent(checkpoint.id)}${what}`;
 
 export async function mount(root, context) {
@@ -36,9 +38,10 @@ export async function mount(root, context) {
   async function load(further = false) {
     try {
       const found = await api.get("/training/checkpoints", { query: { run_id: run, limit: PAGE, cursor: further ? next : "" } });
-      const samples = await Promise.all(found.items.map((one) => api.get("/training/samples", { query: { checkpoint_id: one.id, limit: 1 } })));
+      const runs = [...new Set(found.items.map((one) => one.run_id).filter(Boolean))];
+      const samples = (await Promise.all(runs.map(samplesOf))).flat();
       if (stop.signal.aborted) return;
-      const rows = found.items.map((one, index) => ({ ...one, sample: samples[index].items[0] }));
+      const rows = found.items.map((one) => ({ ...one, sample: samples.findLast(({ checkpoint_id: id }) => id === one.id) })); // its first sentence
       items = further ? [...items, ...rows] : rows;
       next = found.next;
       showFault(faults);
@@ -46,6 +49,18 @@ export async function mount(root, context) {
     } catch (fault) {
       if (!stop.signal.aborted) showFault(faults, fault, () => load(further));
     }
+  }
+
+  /** All that the checkpoints of a run said, the newest first. */
+  async function samplesOf(id) {
+    const all = [];
+    let cursor = "";
+    do {
+      const page = await api.get("/training/samples", { query: { run_id: id, limit: SAMPLES, cursor } });
+      all.push(...page.items);
+      cursor = page.next;
+    } while (cursor);
+    return all;
   }
 
   /** By the runs they are of, in the order in which these come. */
@@ -72,18 +87,18 @@ export async function mount(root, context) {
         <div class="card-tools">
           ${button(t("checkpoints.promote"), () => promote(one), "btn-sm btn-primary")}
           ${one.promoted && button(t("checkpoints.demote"), () => demote(one), "btn-sm btn-outline-secondary")}
-          ${button(t("checkpoints.hear"), () => hearDialog(context, one), "btn-sm btn-outline-secondary")}
-          ${button(t("checkpoints.compare"), () => compareDialog(context, one), "btn-sm btn-outline-secondary")}
+          ${button(t("checkpoints.hear"), () => opened(() => hearDialog(context, one)), "btn-sm btn-outline-secondary")}
+          ${button(t("checkpoints.compare"), () => opened(() => compareDialog(context, one)), "btn-sm btn-outline-secondary")}
           <span class="flex-grow-1"></span>
-          ${iconButton("info", t("checkpoints.detailsOf", { name: whose }), () => drawer.open(one))}${iconButton("download", t("checkpoints.exportOf", { name: whose }), () => take(one))}${iconButton("trash", t("checkpoints.deleteOf", { name: whose }), () => remove(one, whose))}
+          ${iconButton("info", t("checkpoints.detailsOf", { name: whose }), () => drawer.open(one))}${iconButton("download", t("checkpoints.exportOf", { name: whose }), () => takeOut(one))}${iconButton("trash", t("checkpoints.deleteOf", { name: whose }), () => remove(one, whose))}
         </div>
       </li>`;
     made.dataset.id = one.id;
     return made;
   }
 
-  async function promote(one) {
-    if (await promoteDialog(context, one)) await load();
+  function promote(one) {
+    return opened(() => promoteDialog(context, one, () => load()));
   }
 
   async function demote(one) {
@@ -92,13 +107,15 @@ export async function mount(root, context) {
     await load();
   }
 
-  /** An archive of the merged model, made by a job and then downloaded. */
-  async function take(one) {
+  /** An archive, made by a job and then downloaded: by the browser, for it may be large. */
+  async function takeOut(one) {
+    const form = await takeOutDialog(context, one);
+    if (!form) return;
     await tried(async () => {
-      const job = await api.post(at(one, "/export"), { form: "model" });
+      const job = await api.post(at(one, "/export"), { form });
       toast("info", t("checkpoints.exporting"));
       const { result } = await context.ended(job.id, () => {}, stop.signal);
-      save(await (await api.call(result.url)).blob(), `${one.name}.zip`);
+      make("a", { href: result.url, download: "" }).click();
     }, t("checkpoints.exported"));
   }
 
@@ -117,8 +134,17 @@ export async function mount(root, context) {
     }
   }
 
-  async function takeIn() {
-    if (await takeInDialog(context)) await load();
+  function takeIn() {
+    return opened(async () => { if (await takeInDialog(context)) await load(); });
+  }
+
+  /** A dialog that asks for something first. */
+  async function opened(what) {
+    try {
+      await what();
+    } catch (fault) {
+      toast("danger", fault);
+    }
   }
 
   await load();
