@@ -9,25 +9,23 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from recipes.mini.balance import weights
 from recipes.mini.frames import LatentFrames, MelFrames
 from recipes.mini.model import config
 from recipes.mini.parts import trained
 from timbre.training import checkpoints
-from timbre.training.discriminator import Discriminator, critic_loss, rival_losses
 from timbre.training.optimizers import adamw, muon
 from timbre.training.schedule import Schedule
-from timbre.training.spectral import spectral_loss
 from timbre.training.trainer import Metrics, Plan, Trainer, Turn
+from timbre.training.vocoding import FRAMES, Pieces, Vocoding, piece
 from timbre.xtts.vocoder import Generator
 
 TRUNK_STEPS, STEPS = 8000, 4000
 TRUNK_RIVAL_FROM, RIVAL_FROM = 2000, 1000  # spectra first; the second run goes on with the rival of the first
 RATE, OTHER_RATE, RIVAL_RATE = 1e-3, 1e-3, 5e-4
-PIECES, FRAMES = 8, 64  # a step; a piece is 64 frames of 256 samples, .68 s
-PASSED_WEIGHT, MATCHED_WEIGHT = 0.3, 1.0
+PIECES = 8  # a step
 FITTED = 400  # pieces that the exchanged first layer is fitted on
 
 Source = MelFrames | LatentFrames
@@ -38,8 +36,9 @@ class VocoderTask:
 
     def __init__(self, source: Source, generator: Generator, seed: int, rival_from: int) -> None:
         torch.manual_seed(seed)
-        self.source, self.seed, self.rival_from = source, seed, rival_from
-        self.generator, self.discriminator = generator, Discriminator()
+        self.source, self.seed = source, seed
+        self.vocoding = Vocoding(generator, rival_from)
+        self.generator, self.discriminator = generator, self.vocoding.rival
         self.modules: dict[str, nn.Module] = {"generator": generator, "discriminator": self.discriminator}
         self.train, self.held = (self._long_enough(split) for split in ("train", "validation"))
         often = weights(source.speech, [source.place(row) for row in self.train])
@@ -51,54 +50,35 @@ class VocoderTask:
             adamw([pair for pair in named if pair[1].ndim <= 1], OTHER_RATE, betas=(0.8, 0.99)),
         ]
         rivals = adamw(self.discriminator.named_parameters(), RIVAL_RATE, betas=(0.8, 0.99))
+        self.loss, self.rival_loss = self.vocoding.loss, self.vocoding.rival_loss
         self.turns = [
             Turn("vocoder", optimizers, self.loss),
             Turn("rival", [rivals], self.rival_loss, begins=rival_from),
         ]
-        self._made = torch.zeros(0)
 
     def _long_enough(self, split: str) -> list[int]:
         return [row for row in self.source.rows(split) if self.source.length(row) > FRAMES]
 
-    def batch(self, step: int) -> tuple[Tensor, Tensor, Tensor]:
-        """Frames [pieces, inputs, steps], speaker embeddings [pieces, 512, 1], waves [pieces, samples]."""
+    def batch(self, step: int) -> Pieces:
+        """Pieces of recordings, drawn by how long they are and how often they ought to be heard."""
         draw = np.random.default_rng([self.seed, step])
         return self.collate([int(row) for row in draw.choice(self.train, PIECES, p=self.share)], draw)
 
-    def collate(self, rows: list[int], draw: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
+    def collate(self, rows: list[int], draw: np.random.Generator) -> Pieces:
         """A piece of each row."""
-        frames, waves = [], []
+        cut = []
         for row in rows:
             whole, wave = self.source.frames(row), torch.from_numpy(self.source.wave(row))
-            first = int(draw.integers(whole.shape[1] - FRAMES + 1))
-            frames.append(whole[:, first : first + FRAMES])
-            cut = wave[first * 256 : (first + FRAMES) * 256]
-            waves.append(nn.functional.pad(cut, (0, FRAMES * 256 - len(cut))))
+            cut.append(piece(whole, wave, int(draw.integers(whole.shape[1] - FRAMES + 1))))
         speakers = torch.stack([self.source.embedding(row, draw) for row in rows])
-        return torch.stack(frames), speakers[:, :, None], torch.stack(waves)
-
-    def loss(self, batch: tuple[Tensor, Tensor, Tensor], step: int) -> dict[str, Tensor]:
-        """Spectra, and from `rival_from` on the rival's verdict too."""
-        frames, speakers, waves = batch
-        made = self.generator(frames, speakers)[:, 0].float()
-        self._made = made.detach()
-        spectra = spectral_loss(made, waves)
-        if step < self.rival_from:
-            return {"loss": spectra, "spectra": spectra}
-        passed, matched = rival_losses(self.discriminator(waves), self.discriminator(made))
-        loss = spectra + PASSED_WEIGHT * passed + MATCHED_WEIGHT * matched
-        return {"loss": loss, "spectra": spectra, "passed": passed, "matched": matched}
-
-    def rival_loss(self, batch: tuple[Tensor, Tensor, Tensor], step: int) -> dict[str, Tensor]:
-        """The discriminator's loss on what the generator has just made."""
-        return {"loss": critic_loss(self.discriminator(batch[2]), self.discriminator(self._made))}
+        frames, waves = (torch.stack(parts) for parts in zip(*cut, strict=True))
+        return Pieces(frames, speakers[:, :, None], waves)
 
     def validate(self) -> Metrics:
         """Spectra of held-out sentences."""
         draw = np.random.default_rng(5)
         rows = [int(row) for row in draw.choice(self.held, 48)]
-        frames, speakers, waves = self.collate(rows, draw)
-        return {"loss": float(spectral_loss(self.generator(frames, speakers)[:, 0].float(), waves))}
+        return {"loss": self.vocoding.validate(self.collate(rows, draw))}
 
 
 def train_trunk(build: Path, steps: int = TRUNK_STEPS, rival_from: int = 0, seed: int = 42) -> Metrics:

@@ -21,6 +21,7 @@ from timbre.training.estimate import MEASURED, estimate
 from timbre.training.examples import read_manifest
 from timbre.training.finetune import Session, train
 from timbre.training.gpt import embed
+from timbre.training.made import tuned, write
 from timbre.training.options import Options
 from timbre.training.overlay import overlay
 from timbre.training.task import through
@@ -50,6 +51,8 @@ OPTIONS = Options(
     half="off",
     save_memory=False,
     augment=False,
+    vocoder=False,
+    vocoder_rate=1e-3,
     sentences=1,
     seed=42,
     device="cpu",
@@ -128,9 +131,13 @@ def test_a_checkpoint_has_its_figures_and_what_it_said(whole: tuple[Watching, Pa
     assert [path.stem for path in (folder / "kept").iterdir()] == ["0000008"]  # the best is the last: one is kept
 
 
-@pytest.mark.parametrize("method", ["lora", "full"])
-def test_after_a_pause_the_losses_are_those_of_a_run_that_had_none(base: Path, data: Path, tmp_path: Path, method):
-    chosen = replace(OPTIONS, method=method, rate=1e-3, ema=0.9, max_steps=6, validate_every=3, checkpoint_every=6)
+@pytest.mark.parametrize(("method", "vocoder"), [("lora", True), ("full", False)])
+def test_after_a_pause_the_losses_are_those_of_a_run_that_had_none(
+    base: Path, data: Path, tmp_path: Path, method, vocoder
+):
+    chosen = replace(
+        OPTIONS, method=method, vocoder=vocoder, rate=1e-3, ema=0.9, max_steps=6, validate_every=3, checkpoint_every=6
+    )
     uncut, first, second = Watching(), Watching({3: "pause"}), Watching()
     assert train(base, data, tmp_path / "uncut", chosen, uncut) == "completed"
     assert train(base, data, tmp_path / "cut", chosen, first) == "paused"
@@ -139,6 +146,7 @@ def test_after_a_pause_the_losses_are_those_of_a_run_that_had_none(base: Path, d
     assert list(second.steps) == [4, 5, 6]
     for step in second.steps:
         assert second.steps[step]["loss"] == uncut.steps[step]["loss"]
+        assert second.steps[step].get("vocoder_loss") == uncut.steps[step].get("vocoder_loss")
     assert second.validations[6] == uncut.validations[6]
     one, other = (load_file(watching.kept[-1].weights) for watching in (second, uncut))
     assert one.keys() == other.keys() and all(torch.equal(one[key], other[key]) for key in one)
@@ -228,6 +236,27 @@ def test_a_full_fine_tune_speaks_with_its_own_weights(base: Path, data: Path, tm
         made.model.hifigan_decoder.speaker_encoder.conv1.weight,
         plain.model.hifigan_decoder.speaker_encoder.conv1.weight.half().float(),
     )
+
+
+def test_the_vocoder_learns_too_and_the_model_that_is_made_speaks_with_it(base: Path, data: Path, tmp_path: Path):
+    chosen = replace(OPTIONS, rate=1e-3, vocoder=True, vocoder_rate=5e-4, schedule="constant", max_steps=12)
+    chosen = replace(chosen, validate_every=12, checkpoint_every=12)
+    session, watching = Session(base, data, tmp_path, chosen, Watching(), None), Watching()
+    with torch.inference_mode():
+        before = session.task.validate()["vocoder"]
+    train(base, data, tmp_path, chosen, watching)
+    assert watching.validations[12]["vocoder_loss"] < before - 0.03
+    assert watching.steps[12]["vocoder_loss"] > 0
+    [last] = watching.kept
+    assert last.kind == "model" and last.figures["validation_vocoder_loss"] > 0
+    learnt = load_file(last.weights)
+    write(base, tuned(base, last.weights, "model", fingerprint(base)), tmp_path / "made")
+    made, plain = Engine(tmp_path / "made", "made").model.state_dict(), checkpoint.load(base).state_dict()
+    vocoder, product = "hifigan_decoder.waveform_decoder.conv_pre.weight", "gpt.gpt.h.0.attn.c_attn.weight"
+    assert {vocoder, product} < learnt.keys()
+    for key in (vocoder, product):
+        assert torch.allclose(made[key].float(), learnt[key].float(), atol=1e-3)
+        assert not torch.allclose(learnt[key].float(), plain[key], rtol=0, atol=1e-4)
 
 
 def test_codes_end_where_the_sound_ends(base: Path, data: Path, tmp_path: Path) -> None:

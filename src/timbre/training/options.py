@@ -29,6 +29,8 @@ class Options:
     half: Literal["auto", "bf16", "fp16", "off"]
     save_memory: bool
     augment: bool
+    vocoder: bool
+    vocoder_rate: float
     sentences: int
     seed: int
     device: str

@@ -1,5 +1,6 @@
 """The task of a fine-tune: the GPT, or an adapter beside it, learns to say the clips' texts with their codes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,21 +15,30 @@ from timbre.training.gpt import GptBatch, cross_entropies, embed
 from timbre.training.lora import Learning, Lora
 from timbre.training.optimizers import adamw
 from timbre.training.options import Options
+from timbre.training.sounding import Sounding
 from timbre.training.trainer import Metrics, Turn
+from timbre.training.vocoding import Pieces, Vocoding
 from timbre.xtts.conditioning import LATENTS
 from timbre.xtts.gpt import Gpt
+from timbre.xtts.lora import merged
 from timbre.xtts.model import Xtts
 
 VALIDATED = 48
 """Clips that a validation looks at, at the most."""
 
+RIVAL_FROM, RIVAL_RATE = 200, 2e-4
+"""The step from which on the vocoder minds its rival, who begins knowing nothing; and the rival's learning rate."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True, eq=False)
 class Rows:
     """A batch, and what its rows are said after."""
 
     batch: GptBatch
     latents: Tensor  # [rows, 32, width]
+    chosen: Sequence[Example]
+    draw: np.random.Generator
+    pieces: Pieces | None = None  # for the vocoder, once it was its turn
 
 
 class FineTune:
@@ -56,10 +66,55 @@ class FineTune:
         self.groups = Groups([positions(example) for example in self.train], options.batch, options.seed)
         optimizer = adamw(learning.named_parameters(), options.rate, options.weight_decay, betas=(0.9, 0.96))
         self.turns = [Turn("gpt", [optimizer], self.loss, clip=options.clip)]
+        self.vocoding: Vocoding | None = None
+        if options.vocoder:
+            self.sounding = Sounding(model, examples, self.train)
+            self._add_vocoder()
+
+    def _add_vocoder(self) -> None:
+        """The vocoder learns too, in turns of its own."""
+        generator = self.model.hifigan_decoder.waveform_decoder.requires_grad_(True).to(self.device)
+        self.vocoding = vocoding = Vocoding(generator, RIVAL_FROM)
+        self.modules |= {"vocoder": generator, "rival": vocoding.rival.to(self.device)}
+        betas = (0.8, 0.99)
+        ours = adamw(generator.named_parameters(), self.options.vocoder_rate, 0.0, betas)
+        rivals = adamw(vocoding.rival.named_parameters(), RIVAL_RATE, betas=betas)
+        self.turns += [
+            Turn("vocoder", [ours], lambda rows, step: vocoding.loss(self._pieces(rows), step), clip=self.options.clip),
+            Turn("rival", [rivals], lambda rows, step: vocoding.rival_loss(self._pieces(rows), step)),
+        ]
+
+    @torch.no_grad()
+    def _pieces(self, rows: Rows) -> Pieces:
+        """For the vocoder: from the model as it is now, nothing hidden from it and nothing dropped."""
+        if rows.pieces is None:
+            learning = self.lora is not None and self.lora.training
+            if self.lora is not None:
+                self.lora.eval()
+            with self.device:
+                x, layout = embed(self.gpt, rows.batch, rows.latents)
+                hidden = through(self.gpt, x, self.lora)
+            if self.lora is not None:
+                self.lora.train(learning)
+            spans = zip(hidden, layout.first_audio.tolist(), rows.batch.codes, strict=True)
+            latents = [row[first : first + len(codes)] for row, first, codes in spans]
+            rows.pieces = self.sounding.pieces(rows.chosen, latents, rows.draw)
+        return rows.pieces
 
     @property
     def steps_an_epoch(self) -> float:
         return self.groups.per_epoch / self.options.accumulate
+
+    def learnt(self) -> dict[str, Tensor]:
+        """What a model that speaks so has in the place of its own tensors."""
+        if self.lora is None:
+            found = {f"gpt.{key}": one for key, one in self.gpt.state_dict().items()}
+        else:
+            found = {f"gpt.{key}": one for key, one in merged(self.gpt, self.lora.adapter("", "")).items()}
+        if self.vocoding is not None:
+            state = self.vocoding.generator.state_dict()
+            found |= {f"hifigan_decoder.waveform_decoder.{key}": one for key, one in state.items()}
+        return found
 
     def batch(self, step: int) -> Rows:
         """Clips of about one length, each with another to be said after."""
@@ -71,7 +126,7 @@ class FineTune:
         texts = [example.ids.to(self.device) for example in chosen]
         codes = [example.codes.to(self.device) for example in chosen]
         clip = torch.arange(len(chosen), device=self.device)
-        return Rows(GptBatch(texts, codes, torch.empty(0), clip), latents)
+        return Rows(GptBatch(texts, codes, torch.empty(0), clip), latents, chosen, draw)
 
     def loss(self, rows: Rows, step: int) -> dict[str, Tensor]:
         """The two cross-entropies, weighted."""
@@ -88,15 +143,19 @@ class FineTune:
         return torch.full((rows,), self.options.hide) if self.options.hide else None
 
     def validate(self) -> Metrics:
-        """The same losses on held-out clips, each weighted by its codes."""
-        sums, count = {"loss": 0.0, "text": 0.0, "audio": 0.0}, 0
+        """The same losses on held-out clips, each weighted by its codes; where the vocoder learns, its spectra too."""
+        sums: dict[str, float] = {}
+        count = 0
         ordered = sorted(self.held, key=positions)
         for begin in range(0, len(ordered), 2 * self.options.batch):
             chosen = ordered[begin : begin + 2 * self.options.batch]
             rows = self._rows(chosen, np.random.default_rng([7, begin]))
             weight = sum(len(example.codes) + 1 for example in chosen)
-            for key, value in self.loss(rows, 0).items():
-                sums[key] += float(value) * weight
+            found = {key: float(value) for key, value in self.loss(rows, 0).items()}
+            if self.vocoding is not None:
+                found["vocoder"] = self.vocoding.validate(self._pieces(rows))
+            for key, value in found.items():
+                sums[key] = sums.get(key, 0.0) + value * weight
             count += weight
         return {key: value / count for key, value in sums.items()}
 

@@ -10,7 +10,7 @@ the base model in its metadata.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -150,9 +150,25 @@ def additions(adapters: Sequence[Adapter | None], layers: int) -> list[Added | N
 @torch.no_grad()
 def merge(gpt: nn.Module, adapter: Adapter) -> None:
     """Add an adapter to the weights of a Gpt, in place: a checkpoint of its own, which speaks as the adapter does."""
+    for key, pair in _weights(adapter):
+        gpt.get_parameter(key).addmm_(pair.down, pair.up, alpha=adapter.scale)
+
+
+@torch.no_grad()
+def merged(gpt: nn.Module, adapter: Adapter) -> dict[str, Tensor]:
+    """The weights that `merge` would exchange, as they would be, by their names in the Gpt."""
+    return {
+        key: torch.addmm(weight, *(one.to(weight) for one in pair), alpha=adapter.scale)
+        for key, pair in _weights(adapter)
+        for weight in (gpt.get_parameter(key),)
+    }
+
+
+def _weights(adapter: Adapter) -> Iterator[tuple[str, Pair]]:
+    """Which weight of a Gpt each pair is added to."""
     for number, layer in enumerate(adapter.layers):
         for product, pair in layer.items():
-            gpt.get_parameter(f"gpt.h.{number}.{product}.weight").addmm_(pair.down, pair.up, alpha=adapter.scale)
+            yield f"gpt.h.{number}.{product}.weight", pair
 
 
 def _told(file: str, told: Mapping[str, str]) -> tuple[int, float, str]:
