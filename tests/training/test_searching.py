@@ -88,7 +88,7 @@ def test_a_trial_that_is_behind_is_cut_short_and_says_so(store: Store, build: An
     search = found(store, search.row.id)
     best, behind = search.trials()
     assert search.status == rows.COMPLETED and best["run_id"] == first and best["rank"] == 1
-    assert behind["state"] == "pruned" and behind["step"] < behind["steps"] == 4 and "rank" not in behind
+    assert behind["state"] == "pruned" and behind["step"] == 3 < behind["steps"] == 4 and "rank" not in behind
     with store.database.reading() as session:
         lines = [event.line for event in events.last(session, [behind["run_id"]], 50)]
     assert lines[-1].startswith("Cut short at step 3 of 4: with a score of ")

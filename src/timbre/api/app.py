@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from timbre import __version__
 from timbre.access import start
 from timbre.access.guard import Guard
-from timbre.api import errors, guard
+from timbre.api import boards, errors, guard
 from timbre.api.metrics import Measured, Metrics
 from timbre.api.middleware import JSON_LIMIT_MB, BoundedBody, BoundedHead, OnlyOurHost, RequestId, SafeHeaders
 from timbre.api.routers import (
@@ -38,6 +38,7 @@ from timbre.api.routers import (
     session,
     speech,
     stream,
+    tensorboard,
     training,
     voices,
 )
@@ -73,6 +74,7 @@ ROUTERS = (
     promotion,
     training,
     search,
+    tensorboard,
     checkpoints,
     samples,
     datasets,
@@ -114,9 +116,10 @@ def routes(settings: Settings) -> FastAPI:
                 blobs,
                 Announcer(settings),
                 watcher := Watcher(database),
-                Guard(settings, database),
+                judge := Guard(settings, database),
             )
-            yield
+            async with boards.Boards(settings.home, database, judge).open() as app.state.boards:
+                yield
             watcher.close()
         upgrading.cancel()
 
@@ -162,5 +165,6 @@ def create(settings: Settings) -> ASGIApp:
         return settings.upload_limit_mb + JSON_LIMIT_MB if path == "/voices/clone" else JSON_LIMIT_MB
 
     bounded = BoundedBody(routes(settings), limit_mb)
-    ours = OnlyOurHost(bounded, f"{settings.allowed_hosts},{settings.host}", guard.origins(settings))
+    names = f"{settings.allowed_hosts},{settings.host}"
+    ours = OnlyOurHost(bounded, names, guard.origins(settings), (boards.TICKETS,))
     return RequestId(SafeHeaders(BoundedHead(ours), start.check_tls(settings)))

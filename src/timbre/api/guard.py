@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from timbre.access.guard import Credentials, Guard
 from timbre.access.scopes import Caller
+from timbre.api import boards
 from timbre.api.errors import answer
 from timbre.errors import ScopeMissing, TimbreError
 from timbre.settings import Settings
@@ -18,7 +19,8 @@ from timbre.settings import Settings
 OPEN_PATHS = {"/", "/session", "/health", "/ready", "/openapi.json"}
 """What anybody may ask for: the page, who one is, whether the service lives, and how to speak with it."""
 
-OPEN_FOLDER = "/static/"
+OPEN_FOLDERS = ("/static/", boards.TICKETS)
+"""Below these, too: files, and what asks for a ticket itself."""
 
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 """By any of these headers a request came through a proxy."""
@@ -91,7 +93,7 @@ class Guarded:
 
 def is_open(path: str) -> bool:
     """Whether a path needs no key."""
-    return path in OPEN_PATHS or path.startswith(OPEN_FOLDER)
+    return path in OPEN_PATHS or path.startswith(OPEN_FOLDERS)
 
 
 def guard_of(connection: HTTPConnection) -> Guard:

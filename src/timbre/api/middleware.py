@@ -26,7 +26,8 @@ ANSWERS = {"http.response.start", "websocket.accept", "websocket.http.response.s
 SAFE_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "media-src 'self' blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "media-src 'self' blob:; connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -71,15 +72,18 @@ class SafeHeaders:
 
 
 class OnlyOurHost:
-    """Answers only to names we go by, and takes changes, and WebSockets, only from our own page and those allowed.
+    """Answers only to names we go by, and takes changes, and WebSockets, only from our own page and those allowed; but
+    below the folders that are open to whoever knows of them, from everywhere.
 
     Else a page anywhere could point its own name at 127.0.0.1 and use this service from a visitor's browser. Addresses
     in figures cannot be pointed elsewhere, so all of them are taken.
     """
 
-    def __init__(self, app: ASGIApp, names: str, origins: Collection[str] = ()) -> None:
+    def __init__(
+        self, app: ASGIApp, names: str, origins: Collection[str] = (), secret_folders: tuple[str, ...] = ()
+    ) -> None:
         self.app = app
-        self.origins = origins
+        self.origins, self.secret_folders = origins, secret_folders
         self.names = {"localhost", socket.gethostname().lower()} | {name.strip().lower() for name in names.split(",")}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -92,6 +96,7 @@ class OnlyOurHost:
             await answer(WrongHost(host=host), scope)(scope, receive, send)
             return
         changes = scope["type"] == "websocket" or scope["method"] not in {"GET", "HEAD", "OPTIONS"}
+        changes = changes and not scope["path"].startswith(self.secret_folders)
         if changes and origin and origin.partition("://")[2] != host and origin not in self.origins:
             await answer(WrongOrigin(origin=origin), scope)(scope, receive, send)
             return

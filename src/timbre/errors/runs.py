@@ -91,3 +91,15 @@ class TrainingFailed(TimbreError):
     code, status = "training_failed", 500
     message = "The training run '{run}' failed: {reason}."
     hint = "See what it said: timbre train log {run}"
+
+
+class TensorboardFailed(TimbreError):
+    code, status = "tensorboard_failed", 502
+    message = "TensorBoard did not start: {reason}."
+    hint = "Try: python -m tensorboard.main --version_tb"
+
+
+class TensorboardEnded(TimbreError):
+    code, status = "tensorboard_ended", 410
+    message = "This address of TensorBoard is no longer valid."
+    hint = "Ask for a new one: GET /training/tensorboard-url"

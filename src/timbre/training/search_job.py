@@ -118,6 +118,7 @@ class Searching:
 
     def _ended(self, trial: dict[str, Any], ending: Ending, keeper: "TrialKeeper", judged: "Judged") -> None:
         """Writes down what became of a trial. Raises what `Run.check` raises where the search is to be left."""
+        keeper.flush()
         run, number, run_id, step = self._run, trial["number"], trial["run_id"], keeper.step_reached
         if ending == "completed":
             job.end(run, run_id, rows.COMPLETED, f"Completed at step {step}")
