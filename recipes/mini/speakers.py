@@ -19,7 +19,7 @@ from timbre.xtts.model import SPEAKER_RATE
 from timbre.xtts.resample import resample
 from timbre.xtts.speaker_encoder import SpeakerEncoder
 
-STEPS, RATE, CLIPS = 1200, 2e-3, 24
+STEPS, RATE, CLIPS = 2400, 2e-3, 24
 SECONDS = (1.5, 2.0, 3.0)
 SCALE, MARGIN = 20.0, 0.1
 

@@ -89,6 +89,19 @@ def test_every_socket_needs_a_key(guarded: Guarded, path: str):
     asyncio.run(test())
 
 
+def test_an_open_socket_is_closed_when_its_key_is_revoked(guarded: Guarded, admin: httpx.Client):
+    id, key = guarded.key("speak")
+
+    async def test() -> None:
+        url = guarded.url.replace("http", "ws") + "/ws/jobs"
+        async with connect(url, additional_headers={"Authorization": f"Bearer {key}"}) as socket:
+            await asyncio.to_thread(admin.delete, f"/keys/{id}")
+            await asyncio.wait_for(socket.wait_closed(), 60)
+            assert (socket.close_code, socket.close_reason) == (1008, "revoked_api_key")
+
+    asyncio.run(test())
+
+
 def test_a_socket_needs_the_scope_too(guarded: Guarded):
     _, key = guarded.key("voices")
 

@@ -1,5 +1,7 @@
 """Where a request is let in or not: before a byte of its body is read, and on every route that is not named here."""
 
+import asyncio
+import contextlib
 from http.cookies import CookieError, SimpleCookie
 from typing import Annotated, Any, cast
 
@@ -24,6 +26,12 @@ OPEN_FOLDERS = ("/static/", boards.TICKETS)
 
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 """By any of these headers a request came through a proxy."""
+
+ADMITTED_ANEW_S = 5.0
+"""An open WebSocket's caller is asked for again so often."""
+
+NO_MORE = 1008
+"""What a WebSocket is closed with whose caller may not come in any more."""
 
 QUESTIONS = {"GET", "HEAD", "OPTIONS"}
 
@@ -82,6 +90,9 @@ class Guarded:
         except TimbreError as fault:
             await answer(fault, scope)(scope, receive, send)
             return
+        if scope["type"] == "websocket":
+            await self._while_admitted(connection, receive, send)
+            return
 
         async def uncached(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -89,6 +100,40 @@ class Guarded:
             await send(message)
 
         await self.app(scope, receive, uncached)
+
+    async def _while_admitted(self, connection: HTTPConnection, receive: Receive, send: Send) -> None:
+        """A socket may be open for days: it is closed when its caller's key is revoked, or the session ends."""
+        work = asyncio.ensure_future(self.app(connection.scope, receive, send))
+        refusal = asyncio.ensure_future(_refusal(connection))
+        try:
+            await asyncio.wait({work, refusal}, return_when=asyncio.FIRST_COMPLETED)
+            if work.done():
+                await work
+                return
+            await _ended(work)
+            with contextlib.suppress(RuntimeError, OSError):  # it was being closed already
+                await send({"type": "websocket.close", "code": NO_MORE, "reason": refusal.result().code})
+        finally:
+            await _ended(work, refusal)
+
+
+async def _refusal(connection: HTTPConnection) -> TimbreError:
+    """Waits until a caller who was admitted is not any more, and says why."""
+    guard, given = guard_of(connection), credentials_of(connection)
+    while True:
+        await asyncio.sleep(ADMITTED_ANEW_S)
+        try:
+            await guard.identify(given)
+        except TimbreError as fault:
+            if fault.status < 500:  # the database may be away for a while
+                return fault
+
+
+async def _ended(*tasks: "asyncio.Future[Any]") -> None:
+    """Cancels what is not done, and waits for it."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def is_open(path: str) -> bool:
