@@ -106,7 +106,9 @@ def test_keys_of_a_service_elsewhere_and_beside_it(engine_folder: Path, tmp_path
         key = made(elsewhere, "Anna", "--expires", "30d", *server, api_key=admin)
         assert status(key) == 200
         assert "lacks the scope admin" in timbre(elsewhere, "keys", "list", *server, api_key=key).stderr
-        assert "Anna" in timbre(elsewhere, "keys", "list", *server, api_key=admin).stdout
+        kept = elsewhere / "admin.key"
+        kept.write_text(f"{admin}\n")
+        assert "Anna" in timbre(elsewhere, "keys", "list", *server, "--key-file", str(kept)).stdout
         done = timbre(
             elsewhere, "keys", "change", "Anna", "--scope", "voices", "--expires", "1w", *server, api_key=admin
         )

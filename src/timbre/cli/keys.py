@@ -12,7 +12,7 @@ from urllib.parse import quote
 from timbre.access import keys
 from timbre.access.scopes import SCOPES, SPEAK, Limits
 from timbre.api.schemas_access import KeyMade, KeyOut
-from timbre.cli.remote import ask
+from timbre.cli.remote import Server, where
 from timbre.settings import settings
 from timbre.store.database import Database
 from timbre.store.tables import now
@@ -21,7 +21,7 @@ from timbre.store.tables import now
 def main(argv: list[str]) -> int:
     """Does what was asked. Raises what `timbre.access.keys` and the server raise."""
     asked = _parser().parse_args(argv)
-    with _ring(asked.server) as ring:
+    with _ring(asked) as ring:
         return int(asked.does(ring, asked))
 
 
@@ -58,7 +58,7 @@ class Here:
 class There:
     """A service, asked with an admin's key."""
 
-    def __init__(self, server: str) -> None:
+    def __init__(self, server: Server) -> None:
         self.server = server
 
     def create(self, wish: keys.Wish) -> KeyMade:
@@ -71,17 +71,17 @@ class There:
             "characters_per_day": limits.characters_per_day,
             "jobs_at_once": limits.jobs_at_once,
         }
-        return KeyMade.model_validate(ask(self.server, "POST", "/keys", body))
+        return KeyMade.model_validate(self.server.ask("POST", "/keys", json=body))
 
     def everyone(self) -> list[KeyOut]:
-        return [KeyOut.model_validate(item) for item in ask(self.server, "GET", "/keys")["items"]]
+        return [KeyOut.model_validate(item) for item in self.server.ask("GET", "/keys")["items"]]
 
     def change(self, word: str, changes: Mapping[str, Any]) -> KeyOut:
         body = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in changes.items()}
-        return KeyOut.model_validate(ask(self.server, "PATCH", f"/keys/{quote(word, safe='')}", body))
+        return KeyOut.model_validate(self.server.ask("PATCH", f"/keys/{quote(word, safe='')}", json=body))
 
     def revoke(self, word: str) -> KeyOut:
-        return KeyOut.model_validate(ask(self.server, "DELETE", f"/keys/{quote(word, safe='')}"))
+        return KeyOut.model_validate(self.server.ask("DELETE", f"/keys/{quote(word, safe='')}"))
 
 
 def create(ring: Ring, asked: argparse.Namespace) -> int:
@@ -184,9 +184,9 @@ def _facts(key: KeyOut) -> str:
 
 
 @contextlib.contextmanager
-def _ring(server: str | None) -> Iterator[Ring]:
-    if server:
-        yield There(server)
+def _ring(asked: argparse.Namespace) -> Iterator[Ring]:
+    if asked.server:
+        yield There(Server.of(asked))
         return
     with contextlib.closing(Database.of(settings())) as database:
         database.upgrade()
@@ -203,33 +203,27 @@ def _limits(parser: argparse.ArgumentParser, number: Any, time: Any, none: str =
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="timbre keys", description="Who may use the service, and for what.")
-    where = argparse.ArgumentParser(add_help=False)
-    where.add_argument(
-        "--server",
-        metavar="URL",
-        help="a service to ask, with the admin's key in TIMBRE_API_KEY; without it the database here is used",
-    )
     verbs = parser.add_subparsers(required=True, metavar="create|list|change|revoke|remove")
     scopes = "; ".join(f"{name}: {about}" for name, about in SCOPES.items())
-    making = verbs.add_parser("create", parents=[where], help="make a key, and show it this once")
+    making = verbs.add_parser("create", parents=[where()], help="make a key, and show it this once")
     making.set_defaults(does=create)
     making.add_argument("name", help="what it is for")
     making.add_argument(
         "--scope", action="append", choices=SCOPES, help=f"what it may do; may be repeated (default: speak). {scopes}"
     )
     _limits(making, int, moment)
-    listing = verbs.add_parser("list", parents=[where], help="all keys, without the keys themselves")
+    listing = verbs.add_parser("list", parents=[where()], help="all keys, without the keys themselves")
     listing.set_defaults(does=show)
-    changing = verbs.add_parser("change", parents=[where], help="change a key; what is not named stays")
+    changing = verbs.add_parser("change", parents=[where()], help="change a key; what is not named stays")
     changing.set_defaults(does=change)
     changing.add_argument("key", help="its id, its beginning, or its name")
     changing.add_argument("--name", help="what it is for")
     changing.add_argument("--scope", action="append", choices=SCOPES, help="what it may do; may be repeated")
     _limits(changing, number_or_none, moment_or_none, "; none: no more")
-    revoking = verbs.add_parser("revoke", parents=[where], help="end a key at once")
+    revoking = verbs.add_parser("revoke", parents=[where()], help="end a key at once")
     revoking.set_defaults(does=revoke)
     revoking.add_argument("key", help="its id, its beginning, or its name")
-    removing = verbs.add_parser("remove", parents=[where], help="forget a revoked key")
+    removing = verbs.add_parser("remove", parents=[where()], help="forget a revoked key")
     removing.set_defaults(does=remove)
     removing.add_argument("key", help="its id, its beginning, or its name")
     return parser

@@ -28,14 +28,6 @@ ADVICE = {
 """What to do about a refusal, where the command line has better advice than the API."""
 
 
-def ask(server: str, method: str, path: str, body: Any = None, patience_s: float | None = PATIENCE_S) -> Any:
-    """The answer as JSON of a service that runs elsewhere. patience_s: how long it may take; None: for ever.
-
-    Raises errors.BadServer, ServerAway, ServerRefused.
-    """
-    return Server(server, _key_of()).ask(method, path, json=body, timeout=patience_s)
-
-
 def where() -> argparse.ArgumentParser:
     """The arguments that say which service is meant, for a parser's `parents`."""
     parser = argparse.ArgumentParser(add_help=False)
