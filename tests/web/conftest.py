@@ -1,11 +1,18 @@
 """A real browser, and pages that may not complain."""
 
+import io
+import wave
 from collections.abc import Iterator
 
+import numpy as np
+import people
 import pytest
 from guarded import Guarded, guarding
-from running import Service
+from running import Service, serving
+from training.builds import make_base
 from walking import ARGUMENTS, CHROMIUM, Open, opening
+
+from recipes.mini.judge import whisper_files
 
 
 @pytest.fixture(scope="module")  # it has an event loop in this thread, which those after these tests must not meet
@@ -35,3 +42,29 @@ def guarded(engine_folder, tmp_path_factory) -> Iterator[Guarded]:
     """A service of its own that needs a key."""
     with guarding(tmp_path_factory.mktemp("guarded"), engine_folder) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def studio(tmp_path_factory) -> Iterator[Service]:
+    """A service that has a Whisper, and can train."""
+    folder = tmp_path_factory.mktemp("studio")
+    whisper = whisper_files(folder)
+    make_base(folder / "base")
+    with serving(folder / "home", folder / "base", whisper=str(whisper), disk_reserve_mb=0) as running:
+        yield running
+
+
+@pytest.fixture
+def open_studio(browser, studio: Service) -> Iterator[Open]:
+    yield from opening(browser, studio.url)
+
+
+@pytest.fixture(scope="session")
+def tape() -> bytes:
+    """Half a minute of a person, as one long WAV."""
+    samples = people.prompts(people.ALLISON, 30, 3)
+    target = io.BytesIO()
+    with wave.open(target, "wb") as file:
+        file.setparams((1, 2, people.RATE, 0, "NONE", ""))
+        file.writeframes((samples * 32767).clip(-32768, 32767).astype(np.int16).tobytes())
+    return target.getvalue()

@@ -1,47 +1,14 @@
-"""The Datasets page in a real browser: a person's recording, steps with a real Whisper, review by keyboard, a build."""
+"""The Datasets page in a real browser, with a dataset that went through all steps: review by keyboard, parameters."""
 
-import io
 import time
-import wave
-import zipfile
-from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
-import numpy as np
-import people
 import pytest
-from running import Service, serving
-from walking import Open, findings, opening, settled, shown, until
-
-from recipes.mini.judge import whisper_files
+from running import Service
+from walking import Open, findings, settled, shown, until
 
 WIDTHS = [(1280, "light", "en-US"), (360, "dark", "pt-BR")]
 PARTS = ("recordings", "report", "review", "builds")
-
-
-@pytest.fixture(scope="module")
-def studio(engine_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A service that has a Whisper."""
-    whisper = whisper_files(tmp_path_factory.mktemp("whisper"))
-    with serving(tmp_path_factory.mktemp("home"), engine_folder, whisper=str(whisper)) as running:
-        yield running
-
-
-@pytest.fixture
-def open_studio(browser, studio: Service) -> Iterator[Open]:
-    yield from opening(browser, studio.url)
-
-
-@pytest.fixture(scope="module")
-def tape() -> bytes:
-    """Half a minute of a person, as one long WAV."""
-    samples = people.prompts(people.ALLISON, 30, 3)
-    target = io.BytesIO()
-    with wave.open(target, "wb") as file:
-        file.setparams((1, 2, people.RATE, 0, "NONE", ""))
-        file.writeframes((samples * 32767).clip(-32768, 32767).astype(np.int16).tobytes())
-    return target.getvalue()
 
 
 @pytest.fixture(scope="module")
@@ -60,42 +27,6 @@ def prepared(studio: Service, tape: bytes) -> str:
 
 def listed(studio: Service, dataset: str) -> dict:
     return httpx.get(f"{studio.url}/training/datasets/{dataset}/segments").json()
-
-
-def test_from_nothing_to_a_build_by_way_of_all_steps(open_studio: Open, studio: Service, tape: bytes):
-    page = open_studio("datasets")
-    page.click("#page .btn-primary >> nth=0")
-    page.wait_for_selector(".modal.show")
-    settled(page)
-    page.keyboard.type("Allison")
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".step-row")
-    assert page.locator(".step button:not([disabled])").count() == 0, "there is nothing to work on"
-    broken = {"name": "broken.mp3", "mimeType": "audio/mpeg", "buffer": b"no audio at all" * 100}
-    page.set_input_files("#source-files", [broken])
-    page.wait_for_selector("#page .alert")
-    assert "broken.mp3" in page.inner_text("#page .alert")
-    page.set_input_files("#source-files", [{"name": "tape.wav", "mimeType": "audio/wav", "buffer": tape}])
-    page.wait_for_selector(".source")
-    assert not page.is_visible("#page .alert")
-    page.click("text=Run all")
-    page.wait_for_selector(".step[data-state=processing]", timeout=60_000)
-    page.reload()  # the log and the steps are there again
-    shown(page, "datasets")
-    until(page, "document.querySelectorAll('.step[data-state=completed]').length === 5", 120)
-    lines = page.locator(".log-lines > div").all_inner_texts()
-    assert "Done." in lines[-1] and len(lines) == len(set(lines)) and any("brought here" in line for line in lines)
-    page.get_by_label("Hear tape.wav").click()
-    until(page, "document.querySelector('.source [aria-pressed=true]') !== null")
-    page.click(".tab >> text=Builds")
-    page.wait_for_selector(".build")
-    page.click("text=Build now")
-    page.wait_for_selector(".toast.note-success", timeout=60_000)
-    assert page.locator(".build").count() == 1, "nothing has changed: it is the same build"
-    assert "#/training?dataset=d-" in page.get_attribute(".build .btn-primary", "href")
-    with page.expect_download() as got:
-        page.click(".build a[download] >> nth=0")
-    assert "metadata.csv" in zipfile.ZipFile(Path(got.value.path())).namelist()
 
 
 def test_segments_are_gone_through_by_keyboard_and_nothing_is_lost(open_studio: Open, studio: Service, prepared: str):

@@ -1,4 +1,4 @@
-"""The Training and the Checkpoints page in a real browser: a run from its form to a voice that speaks."""
+"""The Training and the Checkpoints page in a real browser: a run from its form to its end."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -8,7 +8,7 @@ import pytest
 from made_builds import keep_build
 from running import Service, serving
 from training.builds import make_base, make_build
-from walking import Open, findings, opening, settled, shown, speak, until
+from walking import Open, findings, opening, settled, shown, until
 
 from timbre.settings import Settings
 from timbre.store.blobs import Blobs
@@ -16,7 +16,7 @@ from timbre.store.database import Database
 
 WIDTHS = [(1280, "light", "en-US"), (360, "dark", "pt-BR")]
 QUICK = {
-    "max_steps": 300, "batch": 2, "sentences": 1, "texts": "No.", "validate_every": 2, "checkpoint_every": 40,
+    "max_steps": 3000, "batch": 2, "sentences": 1, "texts": "No.", "validate_every": 2, "checkpoint_every": 30,
     "keep": 1, "patience": 0, "threads": 1, "lora_rank": 2,
 }  # fmt: skip
 
@@ -40,8 +40,11 @@ def open_studio(browser, studio: Service) -> Iterator[Open]:
     yield from opening(browser, studio.url)
 
 
-def test_from_the_form_to_a_voice_that_speaks(open_studio: Open, studio: Service):
+def test_a_run_is_estimated_begun_paused_taken_on_and_stopped(open_studio: Open, studio: Service):
     page = open_studio("training")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("websocket", lambda socket: asked.append(socket.url))
     page.click("text=All parameters")
     page.wait_for_selector(".drawer.show")
     settled(page)
@@ -51,6 +54,9 @@ def test_from_the_form_to_a_voice_that_speaks(open_studio: Open, studio: Service
     page.select_option("#training-half", "off")
     page.click("text=Use these")
     page.wait_for_selector(".drawer", state="hidden")
+    page.click("#training-estimate")
+    page.wait_for_selector("text=Measured on this machine", timeout=60_000)
+    assert f"Steps {QUICK['max_steps']:,}" in page.inner_text(".figures").replace("\n", " ")
     page.click("#training-start")
     page.wait_for_selector("#run-title")
     page.wait_for_selector(".chart polyline", timeout=60_000, state="attached")
@@ -59,37 +65,23 @@ def test_from_the_form_to_a_voice_that_speaks(open_studio: Open, studio: Service
     page.wait_for_selector(".training-tools >> text=Resume", timeout=30_000)
     page.click(".training-tools >> text=Resume")
     page.wait_for_selector(".said-one .clip", timeout=60_000)
-    page.wait_for_selector(".state-completed", timeout=60_000)
+    page.click(".training-tools >> text=Stop")
+    page.wait_for_selector(".state:has-text('Stopped')", timeout=60_000)
+    until(page, "document.querySelector('.log-lines > div:last-child').textContent.includes('Stopped at step')")
+    run = httpx.get(f"{studio.url}/training/runs").json()["items"][0]
+    assert run["status"] == "stopped" and 0 < run["step"] < run["steps"] and run["estimate"]["seconds"] > 0
     page.focus(".chart svg")
     page.keyboard.press("End")
-    assert "300" in page.inner_text(".chart-value")
+    assert f"Step {run['step']} · Training" in page.inner_text(".chart-value")
+    lines = page.locator(".log-lines > div").all_inner_texts()
+    assert any("Taken on at step" in line for line in lines) and len(lines) == len(set(lines))
+    points = [url for url in asked if "/points" in url]
+    assert "?" not in points[0] and "/points?after=" in points[-1], "what is there is not asked for again"
+    assert any("/training/ws/pipeline?run_id=" in url for url in asked)
     assert findings(page) == []
-
     page.click("a:has-text('Its checkpoints')")
     shown(page, "checkpoints")
-    page.click(".card-item >> text=Promote")
-    page.wait_for_selector(".modal.show")
-    settled(page)
-    assert findings(page) == []
-    page.fill(".modal input", "Tuned Ada")
-    page.click(".modal-footer >> text=Promote")
-    page.wait_for_selector(".modal [role=alert]")  # without consent
-    page.fill(".modal textarea", "She agreed.")
-    page.click(".modal-footer >> text=Promote")
-    page.wait_for_selector(".modal", state="detached")
-    page.wait_for_selector(".card-item >> text=Is a voice")
-    page.click(".nav-item[href='#/speak']")
-    shown(page, "speak")
-    page.click(".voice-label:has-text('Tuned Ada')")
-    speak(page)
-    assert page.locator("#fault [role=alert]").count() == 0
-
-    page.goto(f"{studio.url}/#/checkpoints")
-    shown(page, "checkpoints")
-    page.click(".card-item >> text=Demote")
-    page.click(".modal-footer .btn-danger")
-    page.wait_for_selector(".card-item >> text=Is a voice", state="detached")
-    assert "Tuned Ada" not in httpx.get(f"{studio.url}/voices").text
+    page.wait_for_selector(f".card-item:has-text('Step {run['step']}')")  # a run that is stopped keeps what it learnt
 
 
 @pytest.mark.parametrize(("width", "scheme", "locale"), WIDTHS)
@@ -116,3 +108,13 @@ def test_a_voice_of_another_model_cannot_be_chosen_to_speak(open_studio: Open, s
     shown(page, "speak")
     assert page.is_disabled("input[value=tuned-elsewhere]")
     assert "another" in page.inner_text(".voice:has(input[value=tuned-elsewhere])")
+
+
+def test_a_run_is_deleted_with_what_it_kept(open_studio: Open, studio: Service):
+    run = httpx.get(f"{studio.url}/training/runs").json()["items"][0]["id"]
+    page = open_studio(f"training/{run}")
+    page.click(".training-tools >> text=Delete")
+    page.click(".modal-footer .btn-danger")
+    page.wait_for_selector("text=There has been no run yet.")
+    assert httpx.get(f"{studio.url}/training/runs/{run}").status_code == 404
+    assert httpx.get(f"{studio.url}/training/checkpoints").json()["items"] == []
