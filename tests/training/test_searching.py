@@ -7,7 +7,7 @@ from by_hand import QUICK, begin, finish, kept, one, until
 from sqlalchemy import func, select
 
 from timbre.access.scopes import local_user
-from timbre.errors import BadSearch, BadTraining, RunOfSearch, SearchActive, SearchEnded, UnknownSearch
+from timbre.errors import BadSearch, BadTraining, MissingExtra, RunOfSearch, SearchActive, SearchEnded, UnknownSearch
 from timbre.jobs import lease, searching, training
 from timbre.jobs.searching import Asked
 from timbre.jobs.training import Store
@@ -140,6 +140,13 @@ def test_the_score_is_of_what_was_said_and_equals_go_by_the_loss():
         )
     ]
     assert [one["number"] for one in searches.ranked(trials)] == [3, 2, 0, 1]
+
+
+def test_without_its_package_a_search_says_how_to_install_it(store: Store, build: Any, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(MissingExtra, match="A search needs a package") as fault:
+        searching.start(store, asked(build), ME)
+    assert "pip install 'timbre-tts[train]'" in fault.value.advice
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,19 @@
 """TensorBoard behind our own door: each sees their own runs, by an address that lasts no longer than their key."""
 
+import asyncio
 import subprocess
 import sys
 import time
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from running import alive
 from schooling import School
 
 from timbre.access import keys
+from timbre.api.boards import Boards
+from timbre.errors import MissingExtra
 from timbre.settings import Settings
 from timbre.store.database import Database
 from timbre.store.tables import new_id
@@ -83,6 +87,12 @@ def test_a_scope_is_needed(school: School):
     with school.guarded.client(school.guarded.key("speak")[1]) as http:
         for path in ("/training/tensorboard-url", "/training/tensorboard/"):
             assert http.get(path).json()["error"]["code"] == "missing_scope"
+
+
+def test_without_its_package_it_says_how_to_install_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(MissingExtra, match="TensorBoard needs a package"):
+        asyncio.run(Boards(tmp_path, Database("sqlite://"), None).board(None))
 
 
 def test_it_ends_with_the_process_that_started_it_however_that_ends(tmp_path: Path):

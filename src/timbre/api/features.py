@@ -21,6 +21,8 @@ KNOCK_S = 0.3
 WITH_ROUTES = (
     ("transcription", "/training/dataset/transcribe", "faster_whisper", "datasets", "Recordings are transcribed."),
     ("training", "/training/start", "torch", "train", "Voices are trained."),
+    ("search", "/training/search", "optuna", "train", "Parameters of a training are searched for."),
+    ("tensorboard", "/training/tensorboard-url", "tensorboard", "train", "Curves are shown by TensorBoard."),
 )
 """Features that are there once their route is: name, route, package, the extra that brings it, and a sentence."""
 
