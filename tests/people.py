@@ -14,10 +14,13 @@ SMALLEST = 12_000  # bytes of a prompt, 1.5 s: below are single words and beeps
 ELSEWHERE = "confbridge-"  # prompts of a later year, with another microphone
 
 
-def prompts(person: str, seconds: float, seed: int) -> np.ndarray:
-    """So many seconds of a person at 16 kHz, a quarter of a second of quiet between the prompts."""
-    paths = sorted((SOUNDS / person).glob("*.g722"))
-    files = [path for path in paths if path.stat().st_size > SMALLEST and not path.name.startswith(ELSEWHERE)]
+def prompts(person: str, seconds: float, seed: int, prefix: str = "") -> np.ndarray:
+    """So many seconds of a person at 16 kHz, a quarter of a second of quiet between the prompts.
+
+    prefix: of their names; without one all but those that were recorded elsewhere.
+    """
+    paths = [path for path in sorted((SOUNDS / person).glob("*.g722")) if path.stat().st_size > SMALLEST]
+    files = [one for one in paths if one.name.startswith(prefix) and (prefix or not one.name.startswith(ELSEWHERE))]
     if not files:
         pytest.skip("wants Debian's packages asterisk-core-sounds-en-g722 and asterisk-core-sounds-it-g722")
     random.Random(seed).shuffle(files)

@@ -9,7 +9,7 @@ import people
 import pytest
 import soxr
 from recordings import speech
-from working import add_segment, add_source, again, change, in_hand, segment, segments
+from working import add_segment, add_source, again, change, in_hand, notes, remove, segment, segments
 
 from timbre.datasets.filter import REASONS, filter_, reasons
 from timbre.datasets.parameters import Parameters
@@ -125,9 +125,9 @@ def test_the_same_words_said_again_are_no_copy(work: Work):
     assert not any("duplicate" in segment(work, id).reasons for id in ids)
 
 
-def talked(person: str, count: int, seed: int) -> list[np.ndarray]:
+def talked(person: str, count: int, seed: int, prefix: str = "") -> list[np.ndarray]:
     """So many stretches of five seconds."""
-    heard = soxr.resample(people.prompts(person, 5.0 * count, seed), people.RATE, RATE).astype(np.float32)
+    heard = soxr.resample(people.prompts(person, 5.0 * count, seed, prefix), people.RATE, RATE).astype(np.float32)
     return [heard[at * 5 * RATE : (at + 1) * 5 * RATE] for at in range(count)]
 
 
@@ -149,15 +149,45 @@ def test_who_speaks_most_in_a_recording_is_kept(work: Work, main: str, guest: st
     assert told == {"main_s": 80.0, "others_s": 30.0}
 
 
+def alone(work: Work, who: str, count: int, seed: int, later: str = "") -> str:
+    """A recording in which one person speaks; later: a prefix of the prompts of another year."""
+    source = add_source(work, np.concatenate(talked(who, count, seed, later)), f"{who} {seed}")
+    for at in range(count):
+        words = f"{TEXT} {who} {seed} {at}"
+        add_segment(work, source, at * 5, at * 5 + 5, heard=words, figures={"sure": 0.9})
+    return source
+
+
 def test_one_person_alone_is_not_divided(work: Work):
-    for number, who in enumerate((people.ALLISON, people.CARLO)):
-        source = add_source(work, np.concatenate(talked(who, 16, 2)))
-        for at in range(16):
-            words = f"{TEXT} {number} {at}"
-            add_segment(work, source, at * 5, at * 5 + 5, heard=words, figures={"sure": 0.9})
+    alone(work, people.ALLISON, 16, 2)
+    alone(work, people.ALLISON, 8, 3, people.ELSEWHERE)
     filter_(work)
     assert not any("speaker" in row.reasons for row in segments(work))
     assert not any("likeness" in row.figures for row in segments(work)), "what nothing tells is not told"
+
+
+@pytest.mark.parametrize(("main", "guest"), [(people.ALLISON, people.CARLO), (people.CARLO, people.ALLISON)])
+def test_a_recording_in_which_somebody_else_speaks_alone_is_left_out_and_can_be_put_back(
+    work: Work, main: str, guest: str
+):
+    theirs = alone(work, guest, 10, 2)
+    ours = [alone(work, main, 8, seed) for seed in (3, 5)]  # neither as long as the guest's
+    filter_(work)
+    for row in segments(work):
+        assert ("speaker" in row.reasons) == (row.source_id == theirs)
+        assert row.source_id in {theirs, *ours}
+    assert notes(work)[theirs] == ["Somebody else speaks alone in it: 10 segments are left out, and can be put back."]
+    assert not any(notes(work)[one] for one in ours)
+    assert any(line.startswith(f"{guest} 2: Somebody else") for line in work.tell.lines)
+    assert report_of(work.database, work.dataset, None)["speakers"] == {"main_s": 80.0, "others_s": 50.0}
+    back = next(row.id for row in segments(work) if row.source_id == theirs)
+    kept = report_of(work.database, work.dataset, None)["segments"]["kept"]
+    change(work, back, verdict="keep")
+    filter_(again(work))
+    assert report_of(work.database, work.dataset, None)["segments"]["kept"] == kept + 1
+    remove(work, ours)
+    filter_(again(work))
+    assert notes(work) == {theirs: []} and not any("speaker" in row.reasons for row in segments(work))
 
 
 def test_a_silent_recording_and_an_empty_dataset_are_no_fault(work: Work):

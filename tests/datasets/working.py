@@ -129,3 +129,16 @@ def change(work: Work, id: str, **facts: Any) -> None:
         row = session.get(SegmentRow, id)
         for name, value in facts.items():
             setattr(row, name, value)
+
+
+def notes(work: Work) -> dict[str, list[str]]:
+    """What people are told of each recording."""
+    with work.database.reading() as session:
+        found = session.scalars(select(SourceRow).where(SourceRow.dataset_id == work.dataset))
+        return {one.id: one.notes for one in found}
+
+
+def remove(work: Work, sources: list[str]) -> None:
+    with work.database.writing() as session:
+        for one in sources:
+            session.delete(session.get(SourceRow, one))

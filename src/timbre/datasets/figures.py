@@ -15,7 +15,7 @@ from timbre.errors import MissingExtra
 
 Samples = NDArray[np.float32]
 
-VERSION = 1
+VERSION = 2
 """Of what is measured here: another makes old figures stale."""
 
 NAMES = ("seconds", "silence", "clipped", "snr_db", "lufs")

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from timbre.datasets import duplicates, figures, people, report, waveform
+from timbre.datasets import duplicates, figures, people, report, rows, waveform
 from timbre.datasets.digest import digest
 from timbre.datasets.parameters import Parameters
 from timbre.datasets.said import read
@@ -23,6 +23,9 @@ REASONS = ("length", "words", "rate", "confidence", "text", "snr", "silence", "c
 
 SOMEBODY_ELSE = 0.5
 """Likeness to the main speaker below which a segment is another's."""
+
+SOMEBODY = "Somebody else speaks alone"
+"""How the note begins that this step leaves."""
 
 SLACK_S = 0.25
 """Seconds by which a segment may be shorter or longer than was asked for: pads count in its length."""
@@ -43,13 +46,14 @@ def filter_(work: Work) -> None:
     Raises errors.MissingExtra, and what the work's teller raises.
     """
     _measure(work)
-    rows = segments_of(work)
+    found = segments_of(work)
     work.tell.progress(MEASURING, "Speakers and duplicates are looked for.")
-    likeness = _likeness(rows)
-    copies = duplicates.copies(work, rows)
-    for first in range(0, len(rows), JUDGED):
+    likeness = _likeness(found)
+    copies = duplicates.copies(work, found)
+    for first in range(0, len(found), JUDGED):
         work.tell.check()
-        _judge(work, [row.id for row, _ in rows[first : first + JUDGED]], likeness, copies)
+        _judge(work, [row.id for row, _ in found[first : first + JUDGED]], likeness, copies)
+    _note(work, found, likeness)
     told = report.write(work, [row for row, _ in segments_of(work)])
     work.tell.progress(1.0, "{kept} segments are kept, {dropped} are left out.".format(**told["segments"]))
 
@@ -67,12 +71,12 @@ def segments_of(work: Work) -> Rows:
 
 
 def _measure(work: Work) -> None:
-    rows = [(row, blob) for row, blob in segments_of(work) if row.done.get("figures") != _of(row, blob)]
-    for count, (row, blob) in enumerate(rows, 1):
+    left = [(row, blob) for row, blob in segments_of(work) if row.done.get("figures") != _of(row, blob)]
+    for count, (row, blob) in enumerate(left, 1):
         work.tell.check()
         _measure_one(work, row, blob)
-        if count % 10 == 0 or count == len(rows):
-            work.tell.progress(MEASURING * count / len(rows), f"{count} of {len(rows)} segments are measured.")
+        if count % 10 == 0 or count == len(left):
+            work.tell.progress(MEASURING * count / len(left), f"{count} of {len(left)} segments are measured.")
 
 
 def _of(row: SegmentRow, blob: str) -> str:
@@ -96,19 +100,34 @@ def _measure_one(work: Work, row: SegmentRow, blob: str) -> None:
         fresh.done = {**fresh.done, "figures": _of(row, blob)}
 
 
-def _likeness(rows: Rows) -> dict[str, float]:
+def _likeness(found: Rows) -> dict[str, float]:
     """How like the main speaker each segment is, where that can be told."""
     sources: dict[str, list[tuple[str, people.Voice]]] = defaultdict(list)
-    for row, _ in rows:
+    for row, _ in found:
         if voice := people.Voice.from_list(row.voice):
             sources[row.source_id].append((row.id, voice))
     alike = people.main_speaker([[voice for _, voice in one] for one in sources.values()])
     return {
         segment: likeness
-        for one, found in zip(sources.values(), alike, strict=True)
-        for (segment, _), likeness in zip(one, found, strict=True)
+        for one, by in zip(sources.values(), alike, strict=True)
+        for (segment, _), likeness in zip(one, by, strict=True)
         if likeness is not None
     }
+
+
+def _note(work: Work, found: Rows, likeness: Mapping[str, float]) -> None:
+    """Tells of each recording whether somebody else is alone in it."""
+    alone: dict[str, list[bool]] = defaultdict(list)
+    for row, _ in found:
+        alone[row.source_id].append(likeness.get(row.id) == 0)
+    with work.database.writing() as session:
+        for source in session.scalars(select(SourceRow).where(SourceRow.id.in_(alone)).with_for_update()):
+            others = sum(alone[source.id])
+            notes = [f"{SOMEBODY} in it: {others} segments are left out, and can be put back."] if others else []
+            if notes != [one for one in source.notes if one.startswith(SOMEBODY)]:
+                rows.noted(source, [SOMEBODY], notes)
+            if others:
+                work.tell.progress(MEASURING, f"{source.name}: {notes[0]}")
 
 
 def _judge(work: Work, ids: Sequence[str], likeness: Mapping[str, float], copies: set[str]) -> None:

@@ -1,8 +1,12 @@
 """Whose voice a segment is: the speakers of each source told apart, and the one who speaks most in the dataset.
 
 Within a source, where room and microphone are one, a segment is a Gaussian over cepstra and two speakers are two
-Gaussians that explain it so much better than one (as `audio.speakers` does for a clip). Between sources that would tell
-microphones apart as well, so it is not asked there: a recording in which somebody else speaks alone is not noticed.
+Gaussians that explain it so much better than one (as `audio.speakers` does for a clip).
+
+Between sources that would tell microphones apart as well. A microphone moves the mean of cepstra, so that only how they
+vary within segments is compared there; noise and a narrow band change that too, but not how high somebody speaks, so
+that two people are those who differ in both. Whoever is alone in a recording and as high as the main speaker is not
+noticed.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,6 +17,7 @@ import soxr
 from numpy.typing import NDArray
 
 from timbre.audio import speakers
+from timbre.audio.pitch import pitch
 from timbre.datasets.work import RATE
 
 Samples = NDArray[np.float32]
@@ -28,6 +33,12 @@ TWO = 2.0
 """What two speakers in one source are worth then, at least. One person in one room comes to 0.5 to 1.5, two to 3 or
 more, a guest of a fifth of the time to 2 or more; another microphone counts as another person."""
 
+FAR, HIGHER = 1.6, 0.09
+"""What two people are apart between sources, at least: in how cepstra vary, one person in another room and year coming
+to .2 to 1.3, two people to 1.7 or more; and in the logarithm of the pitch, one person's recordings seldom differing by
+.06 (half a minute of each, five people).
+"""
+
 LEAST_SEGMENTS, LEAST_FRAMES = 8, 1_000  # of a source, and of each of two speakers in it
 ROUNDS = 20
 MOST_SPEAKERS = 5
@@ -35,18 +46,20 @@ SHARPLY = 10.0
 """How soon likeness goes from 0 to 1 as a segment fits one speaker's Gaussian better than another's."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Voice:
-    """How a stretch of speech sounds: how many frames, and the mean and the covariance of their cepstra."""
+    """How a stretch of speech sounds: how many frames, the mean and the covariance of their cepstra, and how high."""
 
     frames: float
     mean: Vector
     covariance: Vector
+    pitch: float | None = None  # Hz
 
     def as_list(self) -> list[float]:
         """What a row keeps of it."""
         return [
             float(self.frames),
+            round(self.pitch or 0.0, 1),
             *np.round(self.mean, 4).tolist(),
             *np.round(self.covariance[UPPER], 4).tolist(),
         ]
@@ -54,11 +67,12 @@ class Voice:
     @classmethod
     def from_list(cls, kept: Sequence[float]) -> "Voice | None":
         """None where nothing is kept."""
-        if len(kept) != 1 + SIZE + len(UPPER[0]):
+        if len(kept) != 2 + SIZE + len(UPPER[0]):
             return None
+        frames, high, *rest = kept
         covariance = np.zeros((SIZE, SIZE))
-        covariance[UPPER] = kept[1 + SIZE :]
-        return cls(kept[0], np.array(kept[1 : 1 + SIZE]), covariance + np.triu(covariance, 1).T)
+        covariance[UPPER] = rest[SIZE:]
+        return cls(frames, np.array(rest[:SIZE]), covariance + np.triu(covariance, 1).T, high or None)
 
 
 def voice(samples: Samples, spans: Iterable[tuple[float, float]]) -> Voice | None:
@@ -67,27 +81,73 @@ def voice(samples: Samples, spans: Iterable[tuple[float, float]]) -> Voice | Non
     speech = np.concatenate([np.zeros(0, np.float32), *spoken])
     if len(speech) < speakers.SHORTEST_S * RATE:
         return None
-    frames = speakers.cepstra(np.asarray(soxr.resample(speech, RATE, speakers.RATE), np.float32))
+    narrow = np.asarray(soxr.resample(speech, RATE, speakers.RATE), np.float32)
+    frames = speakers.cepstra(narrow)
     if len(frames) <= 2 * SIZE:
         return None
-    return Voice(len(frames), frames.mean(0), np.cov(frames.T))
+    return Voice(len(frames), frames.mean(0), np.cov(frames.T), pitch(narrow))
 
 
 def main_speaker(sources: Sequence[Sequence[Voice]]) -> list[list[float | None]]:
     """How like the dataset's main speaker each segment of each source is, 0 to 1; below a half it is somebody else.
 
-    None throughout a source in which one person is heard: nothing within it can tell whether it is the one.
+    None throughout a source in which one person is heard who may be the main speaker.
     """
     groups = [told_apart(voices) for voices in sources]
-    biggest = max(
-        ((voices, group) for voices, found in zip(sources, groups, strict=True) for group in found if group),
-        key=lambda one: sum(one[0][number].frames for number in one[1]),
-        default=None,
-    )
-    if biggest is None:
+    heard = [[voices[number] for number in group] for voices, of in zip(sources, groups, strict=True) for group in of]
+    heard = [group for group in heard if group]
+    if not heard:
         return [[] for _ in sources]
-    main = _pooled([biggest[0][number] for number in biggest[1]])
-    return [_likeness(voices, found, main) for voices, found in zip(sources, groups, strict=True)]
+    people = _people(heard)
+    main = max(people, key=lambda one: sum(voice.frames for voice in one))
+    others = [one for one in people if one is not main]
+    # what sounds most alike is looked for in one room, the one in which the main speaker is heard longest
+    room = _pooled(max((group for group in heard if group[0] in main), key=_frames))
+    return [
+        [0.0] * len(voices) if _stranger(voices, of, others) else _likeness(voices, of, room)
+        for voices, of in zip(sources, groups, strict=True)
+    ]
+
+
+def _frames(voices: Iterable[Voice]) -> float:
+    return sum(one.frames for one in voices)
+
+
+def _people(heard: Sequence[list[Voice]]) -> list[list[Voice]]:
+    """Who is heard in all sources, by the segments of each: those of one source and of others may be one person's."""
+    found: list[list[Voice]] = []
+    for group in sorted(heard, key=_frames, reverse=True):
+        for person in found:
+            if not _apart(person, group):
+                person += group
+                break
+        else:
+            found.append(list(group))
+    return found
+
+
+def _apart(one: Sequence[Voice], other: Sequence[Voice]) -> bool:
+    """Whether segments of two sources are two people's, for sure."""
+    if any(len(group) < LEAST_SEGMENTS or _frames(group) < LEAST_FRAMES for group in (one, other)):
+        return False
+    highs = [[np.log(voice.pitch) for voice in group if voice.pitch] for group in (one, other)]
+    if not all(highs) or abs(np.median(highs[0]) - np.median(highs[1])) < HIGHER:
+        return False
+    ours, theirs = (_within(group) for group in (one, other))
+    both = np.trace(np.linalg.solve(ours, theirs)) + np.trace(np.linalg.solve(theirs, ours))
+    return float(both / 2 - SIZE) > FAR
+
+
+def _within(voices: Sequence[Voice]) -> Vector:
+    """How cepstra vary within segments, on the whole."""
+    frames = np.array([one.frames for one in voices])
+    covariance: Vector = np.einsum("n,nij->ij", frames / frames.sum(), np.array([one.covariance for one in voices]))
+    return covariance + 1e-3 * np.eye(SIZE)
+
+
+def _stranger(voices: Sequence[Voice], groups: Sequence[Sequence[int]], others: Sequence[Sequence[Voice]]) -> bool:
+    """Whether nobody but one of the `others` is heard in a source."""
+    return len(groups) == 1 and bool(voices) and any(voices[0] in person for person in others)
 
 
 def told_apart(voices: Sequence[Voice]) -> list[list[int]]:
