@@ -213,6 +213,22 @@ def test_an_adapter_begins_as_nothing_and_its_file_says_what_training_computed(b
     assert (learnt - merged).abs().max() < 1e-4 * merged.abs().max()
 
 
+def test_what_an_adapter_learns_beside_is_kept_in_half_and_loses_nothing_by_it(base: Path, data: Path, tmp_path: Path):
+    session = Session(base, data, tmp_path, replace(OPTIONS, half="bf16"), Watching(), None)
+    whole = Session(base, data, tmp_path, OPTIONS, Watching(), None).task
+    kept = session.task.gpt.gpt.h[0].attn.c_attn.weight
+    assert kept.dtype == torch.bfloat16 and whole.gpt.gpt.h[0].attn.c_attn.weight.dtype == torch.float32
+    with torch.autocast("cpu", torch.bfloat16):
+        losses = []
+        for task in (session.task, whole):
+            torch.manual_seed(3)
+            losses.append(task.loss(task.batch(0), 0)["loss"])
+            losses[-1].backward()
+    assert torch.equal(*losses)
+    gradients = [one.lora.layers[0]["mlp_c_fc"].up.grad for one in (session.task, whole)]
+    assert torch.equal(*gradients) and gradients[0].any()
+
+
 def test_memory_saved_is_the_same_gradient(base: Path, data: Path, tmp_path: Path) -> None:
     def gradient(save: bool) -> torch.Tensor:
         chosen = replace(OPTIONS, method="full", save_memory=save)

@@ -156,6 +156,10 @@ class StatsOut(Figures):
     dataset_id: str
     job: JobOut | None = Field(None, description="The last job on it that is still known.")
     report: dict[str, Any] | None = Field(None, description="What the last filter found.")
+    outdated: list[str] = Field(
+        description="Steps that were done with another language, parameters or recordings than those of now.",
+        examples=[["filter", "build"]],
+    )
 
 
 class ParameterOut(BaseModel):

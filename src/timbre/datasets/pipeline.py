@@ -2,21 +2,32 @@
 
 import importlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from timbre.datasets.digest import digest
+from timbre.datasets.parameters import Parameters
 from timbre.datasets.work import Teller, Work
 from timbre.errors import BadDataset
+from timbre.store.tables_training import DatasetRow, SourceRow
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step: where its function is, and how long it takes beside the others."""
+    """A step: where its function is, how long it takes beside the others, and the parameters that it goes by."""
 
     name: str
     module: str
     function: str
     weight: float
+    goes_by: tuple[str, ...]
+
+    def of(self, language: str, parameters: Parameters, before: str) -> str:
+        """A digest of what it is done with. before: that of the step before it, or of the recordings."""
+        return digest(self.name, language, [getattr(parameters, name) for name in self.goes_by], before)
 
     def run(self, work: Work) -> None:
         """Imports it only now: some need much."""
@@ -25,11 +36,34 @@ class Step:
 
 
 STEPS = (
-    Step("download", "timbre.datasets.sources", "download", 2.0),
-    Step("segment", "timbre.datasets.segment", "segment", 1.0),
-    Step("transcribe", "timbre.datasets.transcribe", "transcribe", 10.0),
-    Step("filter", "timbre.datasets.filter", "filter_", 1.0),
-    Step("build", "timbre.datasets.build", "build", 1.0),
+    Step("download", "timbre.datasets.sources", "download", 2.0, ("denoise",)),
+    Step("segment", "timbre.datasets.segment", "segment", 1.0, ("min_s", "max_s", "pause_s")),
+    Step("transcribe", "timbre.datasets.transcribe", "transcribe", 10.0, ("unsure",)),
+    Step(
+        "filter",
+        "timbre.datasets.filter",
+        "filter_",
+        1.0,
+        (
+            "sure",
+            "differs",
+            "min_words",
+            "max_words",
+            "max_characters",
+            "snr_db",
+            "silence",
+            "clipped",
+            "slowest",
+            "fastest",
+        ),
+    ),
+    Step(
+        "build",
+        "timbre.datasets.build",
+        "build",
+        1.0,
+        ("pad_s", "fade_s", "lufs", "validation", "gap_s", "seed"),
+    ),
 )
 NAMES = tuple(step.name for step in STEPS)
 
@@ -48,15 +82,47 @@ Heard = Callable[[str, float, float | None, float, str], None]
 def run_steps(work: Work, names: Sequence[str], heard: Heard) -> None:
     """Runs steps in their order. Raises what they raise; what was kept stays, and is passed over the next time."""
     steps = chosen(names)
+    with work.database.reading() as session:
+        recordings = _recordings(session, work.dataset)
     whole = sum(step.weight for step in steps)
     before = 0.0
     for step in steps:
         teller = _Teller(work.tell, step.name, before / whole, step.weight / whole, heard)
         teller.progress(0.0)
         step.run(replace(work, tell=teller))
+        _note_done(work, step, recordings)
         work.tell.kept()
         teller.progress(1.0)
         before += step.weight
+
+
+def outdated(session: Session, row: DatasetRow, parameters: Parameters) -> list[str]:
+    """The steps of a dataset that were done, but with another language, parameters or recordings than those of now."""
+    found, before = [], _recordings(session, row.id)
+    for step in STEPS:
+        before = step.of(row.language, parameters, before)
+        if row.done.get(step.name, before) != before:
+            found.append(step.name)
+    return found
+
+
+def _note_done(work: Work, step: Step, recordings: str) -> None:
+    """Keeps what a step was done with: its own parameters, and what the one before it was done with."""
+    place = STEPS.index(step)
+    with work.database.writing() as session:
+        row = session.get(DatasetRow, work.dataset, with_for_update=True)
+        if row is None:
+            return
+        done: Mapping[str, str] = row.done
+        before = done.get(STEPS[place - 1].name, "") if place else recordings
+        row.done = {**done, step.name: step.of(work.language, work.parameters, before)}
+
+
+def _recordings(session: Session, dataset: str) -> str:
+    """A digest of which recordings there are."""
+    return digest(
+        list(session.scalars(select(SourceRow.id).where(SourceRow.dataset_id == dataset).order_by(SourceRow.id)))
+    )
 
 
 class _Teller:

@@ -19,6 +19,7 @@ class DatasetRow(Base):
     language: Mapped[str] = mapped_column(String(12))
     parameters: Mapped[dict[str, Any]] = mapped_column(default=dict)  # those that differ from the settings'
     report: Mapped[dict[str, Any] | None]  # what the last filter found: figures and histograms
+    done: Mapped[dict[str, Any]] = mapped_column(default=dict)  # step → a digest of what it was done with last
     created_at: Mapped[datetime] = mapped_column(default=now)
     changed_at: Mapped[datetime] = mapped_column(default=now)
 

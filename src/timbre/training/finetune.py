@@ -24,7 +24,7 @@ from timbre.training.options import Options
 from timbre.training.overlay import overlay, weights_of
 from timbre.training.precision import Precision
 from timbre.training.schedule import Schedule
-from timbre.training.task import FineTune
+from timbre.training.task import FineTune, narrow
 from timbre.training.tasting import Hearing, Tasting
 from timbre.training.trainer import Metrics, Plan, Trainer
 from timbre.training.watching import Ending, Kept, Said, Watcher
@@ -72,6 +72,9 @@ class Session:
         if model.config.languages and language not in model.config.languages:
             raise BadTraining(reason=f"the model does not speak '{language}', the dataset's language")
         self.examples = prepared(base, model, data, folder, options, watcher)
+        self._precision = Precision.choose(self.device, options.half)
+        if self._precision.dtype and options.method == "lora" and not options.vocoder:
+            narrow(model, self._precision.dtype)
         self.task = FineTune(model, self.examples, options, self.device)
         self.steps = options.max_steps or max(1, round(options.epochs * self.task.steps_an_epoch))
         self._tasting: Tasting | None = None
@@ -99,7 +102,7 @@ class Session:
             accumulate=options.accumulate,
             ema=options.ema,
             save_seconds=SAVE_S,
-            precision=Precision.choose(self.device, options.half),
+            precision=self._precision,
             stop=self._paused,
             finish=lambda: self._wish == "stop",
             observer=self,

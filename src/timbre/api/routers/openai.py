@@ -15,6 +15,7 @@ from timbre.api.guard import Called, needs
 from timbre.api.routers.speech import AUDIO
 from timbre.api.schemas import OPENAI_MODELS, OpenAIFaultAnswer, OpenAISpeech, ours
 from timbre.api.wiring import Json, Wired
+from timbre.audio.marking import Marking
 from timbre.engine.protocol import RATE
 from timbre.errors import EmptyText, UnknownFormat, UnknownModel
 from timbre.text.split import PAUSE_SENTENCE
@@ -23,9 +24,13 @@ FAULTS: dict[int | str, dict[str, Any]] = {"4XX": {"model": OpenAIFaultAnswer}, 
 router = APIRouter(prefix="/v1", tags=["openai"], responses=FAULTS, dependencies=[needs(SPEAK)])
 FORMATS = ("mp3", "opus", "aac", "flac", "wav", "pcm")
 STARTED = int(time.time())
+EVENTS = {"text/event-stream": {"schema": {"type": "string"}, "example": 'data: {"type": "speech.audio.done"}\n\n'}}
+SPOKEN: dict[int | str, dict[str, Any]] = {
+    200: {"content": AUDIO[200]["content"] | EVENTS, "description": "The audio, or with `stream_format: sse` events."}
+}
 
 
-@router.post("/audio/speech", response_class=Response, responses=AUDIO)
+@router.post("/audio/speech", response_class=Response, responses=SPOKEN)
 async def speech(wanted: OpenAISpeech, request: Request, wired: Wired, caller: Called) -> Response:
     """Speak a text, sent from its first samples on: as bare audio, or as events."""
     if wanted.response_format not in FORMATS:
@@ -37,7 +42,7 @@ async def speech(wanted: OpenAISpeech, request: Request, wired: Wired, caller: C
         if not wanted.input.strip():
             raise
         # Clients that take a text apart send the full stop behind a quotation by itself, and stumble over a refusal.
-        return await answer(request, _pause(), wanted.response_format, None, wired.marking)
+        return await answer(request, _pause(), wanted.response_format, None, Marking("off", RATE))
     async with wired.guard.spending(caller, len(wanted.input)):
         return await answer(
             request, wired.speak(utterance, request), wanted.response_format, utterance.sampling.seed, wired.marking

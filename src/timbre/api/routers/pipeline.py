@@ -15,6 +15,7 @@ from timbre.api.schemas_datasets import RunIn, SourcePage, StatsOut, StepIn, fig
 from timbre.api.schemas_jobs import JobOut
 from timbre.api.wiring import Wired, Wiring
 from timbre.datasets import pipeline, rows
+from timbre.datasets.parameters import Parameters
 from timbre.jobs import preparing
 from timbre.jobs.submit import Once
 
@@ -65,8 +66,13 @@ async def stats(dataset_id: Dataset, wired: Wired, caller: Called) -> StatsOut:
         with wired.database.reading() as session:
             row = rows.get(session, dataset_id, seen_by(caller))
             found, job = figures(rows.counts(session, dataset_id)), preparing.latest(session, dataset_id)
+            outdated = pipeline.outdated(session, row, Parameters(row.parameters, wired.settings))
         return StatsOut(
-            dataset_id=dataset_id, job=shown_job(job) if job else None, report=row.report, **found.model_dump()
+            dataset_id=dataset_id,
+            job=shown_job(job) if job else None,
+            report=row.report,
+            outdated=outdated,
+            **found.model_dump(),
         )
 
     return await asyncio.to_thread(read)

@@ -7,8 +7,8 @@ import { showFault } from "../components/fault.js";
 import { html, make } from "../dom.js";
 import { has, t } from "../i18n.js";
 
-/** { open(), dispose() } */
-export function parametersDrawer({ toast }, dataset) {
+/** changed() hears that they were saved. { open(), dispose() } */
+export function parametersDrawer({ toast }, dataset, changed) {
   const panel = drawer();
   panel.title.textContent = t("datasets.parameters");
   const faults = make("div");
@@ -43,6 +43,7 @@ export function parametersDrawer({ toast }, dataset) {
       dataset.parameters = changed.parameters;
       toast("success", t("datasets.parametersSaved"));
       panel.hide();
+      changed();
     } catch (fault) {
       showFault(faults, fault);
       panel.body.scrollTop = 0;

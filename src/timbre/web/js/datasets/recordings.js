@@ -38,7 +38,7 @@ export async function mountRecordings(place, context, dataset) {
     parameters: () => settings.open(),
   });
   const sources = new Sources(context, dataset, () => look());
-  const settings = parametersDrawer(context, dataset);
+  const settings = parametersDrawer(context, dataset, () => look());
   const named = (step) => STEPS.includes(step) && t(`datasets.step_${step}`);
   const log = new Log({ dataset_id: dataset.id }, { none: t("datasets.logNone"), stage: named }, (event) => { steps.hear(event); });
   place.append(faults, sources.element, html`<section class="sheet sheet-pad mb-3" aria-labelledby="steps-title"><div class="section-head"><div><h2 id="steps-title" class="fs-5 mb-1">${t("datasets.steps")}</h2><p class="text-body-secondary mb-0">${t("datasets.stepsAbout")}</p></div>${steps.tools}</div>${steps.element}</section>`, log.element);

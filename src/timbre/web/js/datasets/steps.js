@@ -54,7 +54,8 @@ export class Steps {
       const mine = at?.stage === card.name;
       const working = live && mine;
       const broken = job?.status === "failed" && mine;
-      const kind = working ? "processing" : broken ? "failed" : this.isDone(card.name) ? "completed" : "plain";
+      const done = this.isDone(card.name);
+      const kind = working ? "processing" : broken ? "failed" : done && stats.outdated.includes(card.name) ? "outdated" : done ? "completed" : "plain";
       if (card.kind !== kind) card.state.replaceChildren(badge(kind, t(`datasets.is_${kind}`)));
       card.kind = kind;
       card.element.dataset.state = kind;
