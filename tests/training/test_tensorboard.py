@@ -12,6 +12,7 @@ from running import alive
 from schooling import School
 
 from timbre.access import keys
+from timbre.access.guard import Guard
 from timbre.api.boards import Boards
 from timbre.errors import MissingExtra
 from timbre.settings import Settings
@@ -91,8 +92,9 @@ def test_a_scope_is_needed(school: School):
 
 def test_without_its_package_it_says_how_to_install_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(MissingExtra, match="TensorBoard needs a package"):
-        asyncio.run(Boards(tmp_path, Database("sqlite://"), None).board(None))
+    chosen = Settings(_env_file=None, home=tmp_path)
+    with closing(Database.of(chosen)) as database, pytest.raises(MissingExtra, match="TensorBoard needs a package"):
+        asyncio.run(Boards(tmp_path, database, Guard(chosen, database)).board(None))
 
 
 def test_it_ends_with_the_process_that_started_it_however_that_ends(tmp_path: Path):
