@@ -152,6 +152,22 @@ def test_a_job_waits_while_the_disk_of_its_audio_is_full(house: House):
     assert house.http.done(job)
 
 
+def test_a_dataset_takes_no_recording_onto_a_full_disk_and_goes_on_where_there_is_room(house: House):
+    dataset = house.http.post("/training/datasets", json={"name": "Full"}).json()["id"]
+    path, clip = f"/training/datasets/{dataset}/sources", {"files": ("rosa.wav", file_of(speech(), 22_050))}
+    with house.full(house.service.home):
+        refused(house.http.post(path, files=clip), "no_room", "database_full", "storage_full", "home_full")
+        refused(house.http.post("/training/datasets", json={"name": "Another"}), "database_full")
+    assert house.http.get("/training/dataset/files", params={"dataset_id": dataset}).json()["items"] == []
+    house.http.post(path, files=clip).raise_for_status()
+    with house.full(house.service.home):
+        refused(house.http.post("/training/dataset/download", json={"dataset_id": dataset}), "database_full")
+    job = house.http.post("/training/dataset/download", json={"dataset_id": dataset}).json()["id"]
+    house.http.until(job, "completed")
+    [here] = house.http.get("/training/dataset/files", params={"dataset_id": dataset}).json()["items"]
+    assert here["status"] == "here"
+
+
 def test_a_job_waits_while_the_folder_of_its_audio_cannot_be_used(house: House):
     kept = house.http.job()
     before = house.http.done(kept)
