@@ -20,6 +20,8 @@ from recordings import file_of, speech
 from websockets.sync.client import connect
 
 from timbre.audio.decode import decode
+from timbre.datasets.parameters import NAMES
+from timbre.datasets.pipeline import STEPS
 
 RATE = 22_050
 
@@ -134,6 +136,31 @@ def test_files_and_archives_come_in_and_are_cut(mine: httpx.Client, dataset: str
     )
     part = mine.get(f"/training/datasets/{dataset}/sources/{first['id']}/audio", headers={"Range": "bytes=0-99"})
     assert part.status_code == 206 and part.content == heard.content[:100]
+
+
+def test_steps_that_were_done_otherwise_are_told(mine: httpx.Client, dataset: str, wav: bytes):
+    def outdated() -> list[str]:
+        return mine.get("/training/dataset/stats", params={"dataset_id": dataset}).json()["outdated"]
+
+    def changed(**parameters: Any) -> None:
+        mine.patch(f"/training/datasets/{dataset}", json={"parameters": parameters}).raise_for_status()
+
+    assert {name for step in STEPS for name in step.goes_by} == {*NAMES, "language"}, "each parameter is of some step"
+    send(mine, dataset, b_wav=wav)
+    assert outdated() == [], "nothing was done yet"
+    assert done(mine, dataset, "download", "segment")["status"] == "completed"
+    assert outdated() == []
+    changed(sure=0.9)
+    assert outdated() == [], "that is of a step that was not done yet"
+    changed(max_s=9)
+    assert outdated() == ["segment"]
+    changed(max_s=None, denoise=True)
+    assert outdated() == ["download", "segment"], "what comes after was done with the former one's result"
+    changed(denoise=None)
+    send(mine, dataset, c_wav=wav)
+    assert outdated() == ["download", "segment"]
+    assert done(mine, dataset, "download")["status"] == "completed"
+    assert outdated() == ["segment"]
 
 
 def test_a_set_with_its_texts_keeps_them(mine: httpx.Client, dataset: str, wav: bytes):

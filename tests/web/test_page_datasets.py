@@ -107,6 +107,8 @@ def test_parameters_are_set_for_a_dataset_and_refused_in_one_sentence(
     page.click(".drawer .btn-primary")
     page.wait_for_selector(".drawer.show", state="detached")
     assert httpx.get(f"{studio.url}/training/datasets/{prepared}").json()["parameters"] == {"max_s": 9.0}
+    until(page, "document.querySelectorAll('.step[data-state=outdated]').length === 4")  # but what was brought stays
+    assert "To be run again" in page.inner_text(".step[data-step=build]")
 
 
 def test_without_a_socket_the_steps_are_still_followed(open_studio: Open, studio: Service, prepared: str):
@@ -115,7 +117,9 @@ def test_without_a_socket_the_steps_are_still_followed(open_studio: Open, studio
     page.goto(f"{studio.url}/#/datasets/{prepared}")
     page.wait_for_selector(".live[data-live=false]")
     page.click("[data-step=filter] .btn")
-    until(page, "document.querySelectorAll('.step[data-state=completed]').length >= 4", 60)
+    until(page, "document.querySelector('[data-step=filter] .btn').disabled")
+    until(page, "!document.querySelector('[data-step=filter] .btn').disabled")
+    assert page.locator(".log-lines > div").count() > 0
 
 
 @pytest.mark.parametrize(("width", "scheme", "locale"), WIDTHS)

@@ -27,7 +27,8 @@ class Step:
 
     def of(self, language: str, parameters: Parameters, before: str) -> str:
         """A digest of what it is done with. before: that of the step before it, or of the recordings."""
-        return digest(self.name, language, [getattr(parameters, name) for name in self.goes_by], before)
+        facts = parameters.as_dict() | {"language": language}
+        return digest(self.name, [facts[name] for name in self.goes_by], before)
 
     def run(self, work: Work) -> None:
         """Imports it only now: some need much."""
@@ -35,35 +36,18 @@ class Step:
         step(work)
 
 
+_GATES = (
+    "language", "sure", "differs", "min_words", "max_words", "max_characters", "snr_db", "silence", "clipped",
+    "slowest", "fastest",
+)  # fmt: skip
+_CLIPS = ("pad_s", "fade_s", "lufs", "validation", "gap_s", "seed")
+
 STEPS = (
     Step("download", "timbre.datasets.sources", "download", 2.0, ("denoise",)),
     Step("segment", "timbre.datasets.segment", "segment", 1.0, ("min_s", "max_s", "pause_s")),
-    Step("transcribe", "timbre.datasets.transcribe", "transcribe", 10.0, ("unsure",)),
-    Step(
-        "filter",
-        "timbre.datasets.filter",
-        "filter_",
-        1.0,
-        (
-            "sure",
-            "differs",
-            "min_words",
-            "max_words",
-            "max_characters",
-            "snr_db",
-            "silence",
-            "clipped",
-            "slowest",
-            "fastest",
-        ),
-    ),
-    Step(
-        "build",
-        "timbre.datasets.build",
-        "build",
-        1.0,
-        ("pad_s", "fade_s", "lufs", "validation", "gap_s", "seed"),
-    ),
+    Step("transcribe", "timbre.datasets.transcribe", "transcribe", 10.0, ("language", "unsure")),
+    Step("filter", "timbre.datasets.filter", "filter_", 1.0, _GATES),
+    Step("build", "timbre.datasets.build", "build", 1.0, _CLIPS),
 )
 NAMES = tuple(step.name for step in STEPS)
 
@@ -82,15 +66,13 @@ Heard = Callable[[str, float, float | None, float, str], None]
 def run_steps(work: Work, names: Sequence[str], heard: Heard) -> None:
     """Runs steps in their order. Raises what they raise; what was kept stays, and is passed over the next time."""
     steps = chosen(names)
-    with work.database.reading() as session:
-        recordings = _recordings(session, work.dataset)
     whole = sum(step.weight for step in steps)
     before = 0.0
     for step in steps:
         teller = _Teller(work.tell, step.name, before / whole, step.weight / whole, heard)
         teller.progress(0.0)
         step.run(replace(work, tell=teller))
-        _note_done(work, step, recordings)
+        _note_done(work, step)
         work.tell.kept()
         teller.progress(1.0)
         before += step.weight
@@ -106,15 +88,17 @@ def outdated(session: Session, row: DatasetRow, parameters: Parameters) -> list[
     return found
 
 
-def _note_done(work: Work, step: Step, recordings: str) -> None:
-    """Keeps what a step was done with: its own parameters, and what the one before it was done with."""
+def _note_done(work: Work, step: Step) -> None:
+    """Keeps what a step was done with: its own parameters, and what the one before it was done with. The first one may
+    have found more recordings than there were.
+    """
     place = STEPS.index(step)
     with work.database.writing() as session:
         row = session.get(DatasetRow, work.dataset, with_for_update=True)
         if row is None:
             return
         done: Mapping[str, str] = row.done
-        before = done.get(STEPS[place - 1].name, "") if place else recordings
+        before = done.get(STEPS[place - 1].name, "") if place else _recordings(session, row.id)
         row.done = {**done, step.name: step.of(work.language, work.parameters, before)}
 
 

@@ -2,6 +2,7 @@
 
 import { emptyState } from "../components/empty.js";
 import { histogram } from "../components/histogram.js";
+import { sufficiency } from "../components/sufficiency.js";
 import { html, make } from "../dom.js";
 import { placeOf, reasonName, told } from "./words.js";
 
@@ -25,7 +26,7 @@ export async function mountReport(place, { api, t, has, format, locale }, datase
     speakers && tile(t("datasets.mainSpeaker"), format.seconds(speakers.main_s), t("datasets.otherSpeakers", { time: format.seconds(speakers.others_s) })),
   ].filter(Boolean)}</dl>`;
   place.append(tiles);
-  if (verdict) place.append(html`<section class="sheet sheet-pad mb-3"><h2 class="fs-5">${t("datasets.verdict")}</h2><p class="m-0">${t(verdict.reached ? "datasets.verdictReached" : "datasets.verdictBelow", { minutes: verdict.minutes, measured: verdict.measured.minutes })}</p><dl class="figures mt-2">${Object.entries(verdict.measured).map(([name, value]) => html`<div><dt>${has(`datasets.measured_${name}`) ? t(`datasets.measured_${name}`) : name}</dt><dd>${typeof value === "number" ? value.toLocaleString(locale) : value}</dd></div>`)}</dl></section>`);
+  if (verdict) place.append(html`<section class="sheet sheet-pad mb-3"><h2 class="fs-5">${t("datasets.verdict")}</h2><p class="m-0">${sufficiency({ t, format }, verdict)}</p></section>`);
 
   const rows = Object.entries(reasons).sort(([, one], [, other]) => other.segments - one.segments);
   const shown = rows.map(([reason, { segments: count, seconds: time }]) => {

@@ -5,6 +5,7 @@ import { emptyState } from "../components/empty.js";
 import { showFault } from "../components/fault.js";
 import { icon, iconButton } from "../components/icons.js";
 import { progressBar } from "../components/progress.js";
+import { sufficiency } from "../components/sufficiency.js";
 import { html, make, options } from "../dom.js";
 import { parametersDrawer } from "./parameters.js";
 import { isLive, parameterName, placeOf, stateBadge } from "./words.js";
@@ -95,6 +96,7 @@ export async function mountBegin(root, context) {
       measured.replaceChildren(html`<h3 class="fs-6 mt-3">${t("training.estimated")}</h3>`, figureList([
         [t("training.time"), format.seconds(result.seconds)], [t("training.steps"), format.number(result.steps)], [t("training.stepTime"), format.seconds(result.step_s, 2)],
         [t("training.memory"), format.bytes(result.memory_mb * 1e6)], [t("training.speech"), format.seconds(result.minutes_of_speech * 60)], [t("training.clips"), format.number(result.clips)]]));
+      if (result.verdict) measured.append(html`<p class="mt-2 mb-0">${sufficiency({ t, format }, result.verdict)}</p>`);
     } catch (fault) {
       if (!api.isAbort(fault)) showFault(faults, fault);
     } finally {

@@ -33,7 +33,7 @@ export async function mountRun(root, context) {
   const samples = html`<ul class="said-list"></ul>`;
   root.append(
     html`<a class="quiet-link d-inline-flex align-items-center gap-1 mb-2" href="#/training">${icon("back", 16)}${t("training.all")}</a>`,
-    html`<div class="page-head dataset-head"><div><h1>${first.name}</h1><p class="lead mb-0">${[first.base, t(`training.method_${first.method}`)].join(" · ")}</p></div></div>`,
+    html`<div class="page-head dataset-head"><div><h1>${first.name}</h1><p class="lead mb-0">${[first.base, t(`training.method_${first.method}`), first.search_id && t("training.ofSearch")].filter(Boolean).join(" · ")}</p></div></div>`,
     html`<div class="training-parts">
       ${faults}
       <section class="sheet sheet-pad" aria-labelledby="run-title"><div class="run-head"><h2 id="run-title" class="fs-5 m-0">${t("training.now")}</h2>${state}</div>${failed}<div class="my-3">${bar.element}</div>${figures}${tools}</section>
@@ -60,7 +60,7 @@ export async function mountRun(root, context) {
   const three = (value) => format.number(value, 3);
 
   function showTools(run) {
-    const does = { queued: ["pause", "stop"], running: ["pause", "stop"], paused: ["resume", "stop"], stopped: ["resume"], failed: ["resume"] }[run.status] ?? [];
+    const does = run.search_id ? [] : { queued: ["pause", "stop"], running: ["pause", "stop"], paused: ["resume", "stop"], stopped: ["resume"], failed: ["resume"] }[run.status] ?? [];
     const pictures = { pause: "pause", resume: "play", stop: "stop" };
     const made = does.map((what) => {
       const one = button(t(`training.do_${what}`), () => act(what), what === "resume" ? "btn-primary" : "btn-outline-secondary", pictures[what]);
