@@ -1,7 +1,7 @@
 """Whether the public reference says with an exported model what we say with its parts: a random LoRA is merged into a
 model and exported as the service does it, the reference loads the files and computes, and we compare.
 
-    python -m benchmarks.exported make --base FULL --out OUT        # our environment
+    python -m benchmarks.exported make --base FULL --out OUT        # our environment; --adapter FILE: no random one
     REF/bin/python benchmarks/reference/exported.py --folder OUT    # the reference's
     python -m benchmarks.exported compare --base FULL --out OUT     # ours again
 
@@ -33,14 +33,18 @@ RANK, SIZE = 8, 0.5
 """Of the LoRA: its rank, and how large its additions are where inputs are of about one."""
 
 
-def make(base: Path, out: Path) -> None:
-    """Merge a random LoRA into the model in `base`, and export it into `out`, with what the reference needs to hear."""
+def make(base: Path, out: Path, adapter: Path | None) -> None:
+    """Merge a LoRA, a random one where none is given, into the model in `base`, and export it into `out`, with what the
+    reference needs to hear.
+    """
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     known = fingerprint(base)
-    adapter = random_adapter(checkpoint.read_config(base).model_args, known)
     path = out.with_suffix(".adapter.safetensors")
-    adapter.to_file(path)
+    if adapter:
+        shutil.copyfile(adapter, path)
+    else:
+        random_adapter(checkpoint.read_config(base).model_args, known).to_file(path)
     peft = out.with_suffix(".peft")
     peft.mkdir(exist_ok=True)
     shutil.copyfile(path, peft / "adapter_model.safetensors")
@@ -106,8 +110,12 @@ def main() -> None:
     parser.add_argument("does", choices=("make", "compare"))
     parser.add_argument("--base", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--adapter", type=Path, help="what `benchmarks.learning --out` left")
     options = parser.parse_args()
-    (make if options.does == "make" else compare)(options.base, options.out)
+    if options.does == "make":
+        make(options.base, options.out, options.adapter)
+    else:
+        compare(options.base, options.out)
 
 
 if __name__ == "__main__":

@@ -44,10 +44,24 @@ def estimate(server: Server, asked: argparse.Namespace) -> int:
             "steps": f"{told['steps']}, {told['epochs']:g} epochs",
             "memory": f"{told['memory_mb']:,.0f} MB",
             "speech": f"{told['minutes_of_speech']:g} minutes in {told['clips']} clips",
+            "measured": _measured(told.get("verdict")),
             "estimate": job["id"],
         }
     )
     return 0
+
+
+def _measured(verdict: dict[str, Any] | None) -> str:
+    """What was measured of voices that learnt from about as much; nothing where nothing tells."""
+    if verdict is None:
+        return ""
+    minutes, alike, cloned = verdict["measured"]["minutes"], verdict["measured"]["similarity"], verdict["cloned"]
+    by = f"{minutes:g} minutes came to a similarity of {alike:.2f}, cloning alone to {cloned['similarity']:.2f}"
+    if not verdict["reached"]:
+        return f"less was never measured: {by}"
+    if not verdict["gains"]:
+        return f"{by}, which is no better for sure"
+    return f"{by}; {'more was no better for sure' if verdict['enough'] else 'more was better still'}"
 
 
 def start(server: Server, asked: argparse.Namespace) -> int:
@@ -76,6 +90,7 @@ def status(server: Server, asked: argparse.Namespace) -> int:
             "run": run["id"],
             "name": plain(run["name"]),
             "state": _state(run),
+            "search": run.get("search_id"),
             "step": f"{run['step']} of {run['steps']}" if run["steps"] else None,
             **{words: _number(figures[name]) for name, words in FIGURES.items() if name in figures},
             "so far": _span(figures["elapsed_s"]) if "elapsed_s" in figures else None,

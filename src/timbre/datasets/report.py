@@ -1,14 +1,13 @@
 """What a dataset holds, in figures: lengths, noise, speed, confidence, what is left out and why, which letters."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 from sqlalchemy import select
 
+from timbre.datasets import sufficiency
 from timbre.datasets.owned import dataset
 from timbre.datasets.said import read
 from timbre.datasets.work import RATE, Work
@@ -20,10 +19,6 @@ from timbre.text.languages import resolve
 BINS = 12
 SHOWN = ("seconds", "snr_db", "rate", "sure")
 """What there is a histogram of."""
-
-CURVE = "similarity_by_minutes.json"
-"""Beside this file: how alike a voice became by how many minutes it was learnt from, as measured. Without it there is
-no verdict."""
 
 
 def is_kept(segment: SegmentRow) -> bool:
@@ -57,7 +52,7 @@ def report(rows: Sequence[SegmentRow], language: str) -> dict[str, Any]:
         "speakers": _speakers(rows),
         "histograms": {name: found for name in SHOWN if (found := _histogram(rows, name))},
         "sounds": _sounds(kept, language),
-        "verdict": _verdict(_seconds(kept) / 60),
+        "verdict": sufficiency.verdict(_seconds(kept) / 60),
     }
     return {name: value for name, value in told.items() if value is not None}
 
@@ -108,16 +103,6 @@ def _sounds(kept: Sequence[SegmentRow], language: str) -> dict[str, Any] | None:
         return None
     missing = [letter for letter in LETTERS.get(resolve(language).code, "") if not counts[letter]]
     return {"characters": dict(counts.most_common(100)), "missing": missing}
-
-
-def _verdict(minutes: float) -> dict[str, Any] | None:
-    """What may be hoped for with so many minutes: the measured point nearest below. None while none is measured."""
-    path = files("timbre.datasets") / CURVE
-    if not path.is_file():
-        return None
-    points = sorted(json.loads(path.read_text("utf-8"))["points"], key=lambda point: point["minutes"])
-    below = [point for point in points if point["minutes"] <= minutes]
-    return {"minutes": round(minutes, 1), "measured": below[-1] if below else points[0], "reached": bool(below)}
 
 
 LATIN = "abcdefghijklmnopqrstuvwxyz"

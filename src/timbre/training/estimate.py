@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
+from timbre.datasets.sufficiency import verdict
 from timbre.training.examples import TRAIN, read_manifest
 from timbre.training.finetune import Hearing, Session, memory_mb
 from timbre.training.options import Options
@@ -60,7 +61,8 @@ def estimate(base: Path, data: Path, options: Options, hearing: Hearing | None =
     """Figures for `training.finetune.train` with the same arguments.
 
     seconds: of the whole run; step_s; steps; epochs; memory_mb: the most that this process had by the end; clips and
-    minutes_of_speech to learn from. Raises what `train` raises; leaves nothing behind.
+    minutes_of_speech to learn from; verdict: whether they suffice, where something that was measured tells. Raises what
+    `train` raises; leaves nothing behind.
     """
     began, clock = time.monotonic(), _Clock()
     with TemporaryDirectory(prefix="timbre-estimate-") as folder:
@@ -87,12 +89,14 @@ def estimate(base: Path, data: Path, options: Options, hearing: Hearing | None =
     validations, checkpoints = -(-steps // options.validate_every), -(-steps // options.checkpoint_every)
     manifest = read_manifest(data)
     samples = sum(clip["samples"] for clip in manifest["clips"] if clip["file"] in learnt)
-    return {
+    minutes = samples / manifest["rate"] / 60
+    told = {"verdict": found} if (found := verdict(minutes)) else {}
+    return told | {
         "seconds": round(ready + steps * step_s + validations * validation_s + checkpoints * tasting_s, 1),
         "step_s": round(step_s, 4),
         "steps": steps,
         "epochs": round(steps / session.task.steps_an_epoch, 2),
         "memory_mb": memory,
         "clips": len(learnt),
-        "minutes_of_speech": round(samples / manifest["rate"] / 60, 2),
+        "minutes_of_speech": round(minutes, 2),
     }
