@@ -9,6 +9,8 @@ from sqlalchemy import func, select
 from timbre.access.scopes import local_user
 from timbre.errors import BadSearch, BadTraining, MissingExtra, RunOfSearch, SearchActive, SearchEnded, UnknownSearch
 from timbre.jobs import lease, searching, training
+from timbre.jobs import rows as job_rows
+from timbre.jobs.cleanup import clean_up
 from timbre.jobs.searching import Asked
 from timbre.jobs.training import Store
 from timbre.runs import events, rows, searches
@@ -117,6 +119,20 @@ def test_a_search_is_stopped_with_its_trial_and_goes_on_with_it(store: Store, bu
     finish(process)
     assert found(store, search.row.id).status == one(store, run).status == rows.PAUSED
     assert searching.stop(store, search.row.id, ME).status == one(store, run).status == rows.STOPPED
+
+
+def test_a_search_none_of_whose_trials_can_be_made_fails_with_their_reason(store: Store, build: Any):
+    search, _, _ = searching.start(store, asked(build, trials=2, max_samples=1), ME)
+    finish(begin(store)[1])
+    search = found(store, search.row.id)
+    assert search.status == rows.FAILED and search.error["code"] == "bad_training"
+    assert [(one["state"], one["error"]["code"]) for one in search.trials()] == [("failed", "bad_training")] * 2
+    assert {one(store, trial["run_id"]).status for trial in search.trials()} == {rows.FAILED}
+    again, work = searching.resume(store, search.row.id, ME)
+    assert work and [one["state"] for one in again.trials()] == ["stopped"] * 2
+    job_rows.remove(store.database, again.job.id)
+    clean_up(store.database, store.blobs)
+    assert found(store, search.row.id).row.status == rows.STOPPED
 
 
 def test_every_cell_is_proposed_once():

@@ -13,6 +13,7 @@ from schooling import School
 
 from timbre.access import keys
 from timbre.access.guard import Guard
+from timbre.api import boards
 from timbre.api.boards import Boards
 from timbre.errors import MissingExtra
 from timbre.settings import Settings
@@ -95,6 +96,24 @@ def test_without_its_package_it_says_how_to_install_it(tmp_path: Path, monkeypat
     chosen = Settings(_env_file=None, home=tmp_path)
     with closing(Database.of(chosen)) as database, pytest.raises(MissingExtra, match="TensorBoard needs a package"):
         asyncio.run(Boards(tmp_path, database, Guard(chosen, database)).board(None))
+
+
+def test_it_is_ended_when_nobody_looks_and_started_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(boards, "IDLE_S", 0.5)
+    chosen = Settings(_env_file=None, home=tmp_path)
+
+    async def look(database: Database) -> None:
+        database.upgrade()
+        async with Boards(tmp_path, database, Guard(chosen, database)).open() as ours:
+            board = await ours.board(None)
+            await asyncio.wait_for(board.process.wait(), 60)
+            assert not board.folder.exists()
+            again = await ours.board(None)
+            assert again is not board and (await again.http.get("/training/tensorboard/data/runs")).json() == []
+        assert again.process.returncode is not None and not again.folder.exists()
+
+    with closing(Database.of(chosen)) as database:
+        asyncio.run(look(database))
 
 
 def test_it_ends_with_the_process_that_started_it_however_that_ends(tmp_path: Path):

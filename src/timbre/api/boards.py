@@ -105,18 +105,15 @@ class Boards:
 
         Raises errors.MissingExtra, TensorboardFailed.
         """
-        async with self._lock:
-            found = self._boards.get(owner)
-            if found is None or found.process.returncode is not None:
-                await self._end([found] if found else [])
-                by_use = sorted(self._boards.values(), key=lambda one: one.used)
-                await self._end(by_use[: max(len(by_use) - MOST + 1, 0)])
-                self._boards[owner] = found = await self._start(owner)
-            found.used = time.monotonic()
-            if found.used - found.looked > LOOK_S:
-                found.looked = found.used
-                await asyncio.to_thread(self._link, found.logs, owner)
-            return found
+        found = self._boards.get(owner)
+        if found is None or found.process.returncode is not None:
+            async with self._lock:
+                found = await self._anew(owner)
+        found.used = time.monotonic()
+        if found.used - found.looked > LOOK_S:
+            found.looked = found.used
+            await asyncio.to_thread(self._link, found.logs, owner)
+        return found
 
     def ticket(self, given: Credentials, owner: str | None) -> str:
         """A new one, for whoever came in with these."""
@@ -139,6 +136,17 @@ class Boards:
         if not caller.may(TRAIN):
             raise TensorboardEnded()
         return await self.board(known.owner)
+
+    async def _anew(self, owner: str | None) -> Board:
+        """One that another request has started meanwhile, or else a new one."""
+        found = self._boards.get(owner)
+        if found is not None and found.process.returncode is None:
+            return found
+        await self._end([found] if found else [])
+        by_use = sorted(self._boards.values(), key=lambda one: one.used)
+        await self._end(by_use[: max(len(by_use) - MOST + 1, 0)])
+        self._boards[owner] = made = await self._start(owner)
+        return made
 
     async def _start(self, owner: str | None) -> Board:
         """Raises errors.MissingExtra, TensorboardFailed."""

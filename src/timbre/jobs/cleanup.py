@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from timbre.jobs.states import ENDED
+from timbre.runs import rows, searches
 from timbre.store.blobs import Blobs
 from timbre.store.database import Database
 from timbre.store.tables import Batch, Chore, Job, Login, PieceAudio, Rendition, now
@@ -21,6 +22,8 @@ def clean_up(database: Database, blobs: Blobs) -> dict[str, Any]:
     expired = 0
     while count := _expire(database):
         expired += count
+    rows.settle(database)
+    searches.settle(database)
     _forget(database)
     files, size = blobs.collect()
     blobs.storage.tidy()

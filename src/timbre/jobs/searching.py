@@ -140,6 +140,8 @@ def resume(store: Store, search_id: str, caller: Caller) -> tuple[Search, bool]:
     def beside(session: Any, job: Job) -> None:
         row = session.get(SearchRow, search_id, with_for_update=True)
         row.job_id, row.status, row.finished_at = job.id, rows.QUEUED, None
+        if found.status == rows.FAILED:
+            searches.try_again(row)
 
     request = found.row.request
     wish = Wish(SEARCH, LONG, name=request["name"], language=request["language"], request={"search": search_id})

@@ -205,9 +205,10 @@ def _one(store: Store, run_id: str, caller: Caller, states: tuple[str, ...], tol
         if run_id:
             return rows.get(session, run_id, seen_by(caller))
         for state in states:
-            found, _ = rows.listed(session, caller.owner, (state,), limit=1)
-            if found and not found[0].row.search_id:
-                return found[0]
+            found, _ = rows.listed(session, caller.owner, (state,), limit=rows.MOST)
+            for one in found:
+                if not one.row.search_id:
+                    return one
     raise NoActiveRun(state=told)
 
 

@@ -206,6 +206,13 @@ def change(row: SearchRow, number: int, **fields: Any) -> None:
     row.trials = [{**one, **fields} if one["number"] == number else one for one in row.trials]
 
 
+def try_again(row: SearchRow) -> None:
+    """Lets the trials that failed be made once more, from their first step."""
+    for one in row.trials:
+        if one["state"] == FAILED:
+            change(row, one["number"], state=STOPPED, looks={})
+
+
 def remove(database: Database, search_id: str, owner: str | None = ANYBODY) -> list[str]:
     """Deletes a search that has ended, with its runs. Returns the files that nothing names any more, for
     `Blobs.forget`. Raises errors.UnknownSearch, SearchActive, CheckpointInUse.

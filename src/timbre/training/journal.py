@@ -5,6 +5,9 @@ from pathlib import Path
 
 Metrics = dict[str, float]
 
+FLUSH_S = 10
+"""Seconds after which TensorBoard can see what was written."""
+
 
 class Journal:
     """One JSON object a line in `metrics.jsonl`, and TensorBoard's files where that is installed."""
@@ -17,7 +20,7 @@ class Journal:
         except ImportError:
             self._board = None
         else:
-            self._board = SummaryWriter(str(folder / "tensorboard"), purge_step=step)
+            self._board = SummaryWriter(str(folder / "tensorboard"), purge_step=step, flush_secs=FLUSH_S)
 
     def add(self, kind: str, step: int, figures: Metrics, every: int = 1) -> None:
         """Write the figures of a step, of every so many steps."""
