@@ -275,6 +275,16 @@ def test_the_vocoder_learns_too_and_the_model_that_is_made_speaks_with_it(base: 
         assert not torch.allclose(learnt[key].float(), plain[key], rtol=0, atol=1e-4)
 
 
+def test_heads_and_embeddings_may_learn_beside_an_adapter(base: Path, data: Path, tmp_path: Path) -> None:
+    watching = Watching()
+    train(base, data, tmp_path, replace(OPTIONS, lora_targets="heads", max_steps=2), watching)
+    [last] = watching.kept
+    learnt, before = load_file(last.weights), checkpoint.load(base).state_dict()
+    assert last.kind == "model" and "gpt.conditioning_encoder.init.weight" not in learnt
+    for key in ("gpt.mel_head.weight", "gpt.text_embedding.weight", "gpt.gpt.h.1.mlp.c_fc.weight"):
+        assert not torch.allclose(learnt[key].float(), before[key], rtol=0, atol=1e-4)
+
+
 def test_codes_end_where_the_sound_ends(base: Path, data: Path, tmp_path: Path) -> None:
     session = Session(base, data, tmp_path, OPTIONS, Watching(), None)
     lengths = {clip["file"]: clip["samples"] // 1024 for clip in read_manifest(data)["clips"]}

@@ -92,6 +92,8 @@ class TrainingSettings(BaseSettings):
     lora_dropout: float = Field(
         0.1, ge=0, lt=1, description="Share of what goes into an adapter that is dropped in training."
     )
-    lora_targets: Literal["attention", "mlp", "all"] = Field(
-        "all", description="Products that an adapter adds to: those of attention, those between, or both."
+    lora_targets: Literal["attention", "mlp", "all", "heads"] = Field(
+        "all",
+        description="Products that an adapter adds to: those of attention, those between, or all; heads: all, and the "
+        "heads and embeddings learn themselves, so that checkpoints are whole models.",
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from timbre.engine.engine import Engine
 from timbre.engine.folder import fingerprint
@@ -20,6 +21,7 @@ from timbre.store.files import write_whole
 from timbre.store.room import check_room
 from timbre.text.tokenizer import Tokenizer
 from timbre.training.examples import Examples, Preparing, read_manifest
+from timbre.training.lora import HEADS
 from timbre.training.options import Options
 from timbre.training.overlay import overlay, weights_of
 from timbre.training.precision import Precision
@@ -73,7 +75,7 @@ class Session:
             raise BadTraining(reason=f"the model does not speak '{language}', the dataset's language")
         self.examples = prepared(base, model, data, folder, options, watcher)
         self._precision = Precision.choose(self.device, options.half)
-        if self._precision.dtype and options.method == "lora" and not options.vocoder:
+        if self._precision.dtype and options.is_adapter:
             narrow(model, self._precision.dtype)
         self.task = FineTune(model, self.examples, options, self.device)
         self.steps = options.max_steps or max(1, round(options.epochs * self.task.steps_an_epoch))
@@ -162,7 +164,7 @@ class Session:
 
         path = self.folder / "kept" / f"{step:07}.safetensors"
         path.parent.mkdir(exist_ok=True)
-        if self._is_adapter:
+        if self.options.is_adapter:
             assert self.task.lora is not None
             self.task.lora.adapter(f"{step}", self.fingerprint).to_file(path)
             return path, "adapter"
@@ -177,7 +179,7 @@ class Session:
             self._tasting = Tasting(base, self.examples, options.sentences, options.texts, self._hearing)
             self._engine = base
         into = self.folder / "samples" / f"{step:07}"
-        if self._is_adapter:
+        if self.options.is_adapter:
             self._engine.adapters.load(weights, "tasted")
             return self._tasting.taste(into, adapter="tasted", check=self._check)
         made = self.folder / "spoken"
@@ -187,11 +189,6 @@ class Session:
             return self._tasting.taste(into, engine=engine, check=self._check)
         finally:
             shutil.rmtree(made, ignore_errors=True)
-
-    @property
-    def _is_adapter(self) -> bool:
-        """Whether what is learnt is an adapter and nothing else."""
-        return self.task.lora is not None and self.task.vocoding is None
 
     def _check(self) -> None:
         self.watcher.wish()
@@ -283,13 +280,14 @@ def room(model: Xtts, options: Options) -> int:
         learnt = layers * options.lora_rank * width * 16
     else:
         learnt = sum(one.numel() for one in model.gpt.parameters())
-    kept = learnt  # of a checkpoint
-    if options.vocoder:
-        vocoder = sum(one.numel() for one in model.hifigan_decoder.waveform_decoder.parameters())
-        kept = vocoder + (learnt if options.method == "full" else layers * 12 * width**2)
-        learnt += vocoder
+    kept = learnt if options.is_adapter or options.method == "full" else layers * 12 * width**2  # of a checkpoint
+    beside: list[nn.Module] = [model.hifigan_decoder.waveform_decoder] if options.vocoder else []
+    if options.method == "lora" and options.lora_targets == "heads":
+        beside += [getattr(model.gpt, name) for name in HEADS]
+    more = sum(one.numel() for module in beside for one in module.parameters())
+    learnt, kept = learnt + more, kept + more
     state = learnt * 4 * (3 + (options.ema > 0))
-    whole = 2**30 if options.method == "full" or options.vocoder else 0
+    whole = 0 if options.is_adapter else 2**30
     return 3 * state + (options.keep + 2) * kept * 4 + whole
 
 

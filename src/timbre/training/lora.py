@@ -10,12 +10,16 @@ from torch import Tensor, nn
 from timbre.xtts.config import ModelArgs
 from timbre.xtts.lora import PRODUCTS, Adapter, Pair
 
-Targets = Literal["attention", "mlp", "all"]
+Targets = Literal["attention", "mlp", "all", "heads"]
 TARGETS: Mapping[str, Sequence[str]] = {
     "attention": ("attn.c_attn", "attn.c_proj"),
     "mlp": ("mlp.c_fc", "mlp.c_proj"),
     "all": tuple(PRODUCTS),
+    "heads": tuple(PRODUCTS),
 }
+
+HEADS = ("text_embedding", "mel_embedding", "text_pos_embedding", "mel_pos_embedding", "text_head", "mel_head")
+"""Parts of a Gpt that learn themselves with the targets `heads`; no adapter holds them."""
 
 
 class Lora(nn.Module):

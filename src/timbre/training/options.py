@@ -38,6 +38,11 @@ class Options:
     lora_rank: int
     lora_alpha: float
     lora_dropout: float
-    lora_targets: Literal["attention", "mlp", "all"]
+    lora_targets: Literal["attention", "mlp", "all", "heads"]
     max_steps: int = 0  # 0: as many as the epochs have
     texts: tuple[str, ...] = ()  # spoken at every checkpoint; none: sentences of the language
+
+    @property
+    def is_adapter(self) -> bool:
+        """Whether what is learnt is an adapter and nothing else."""
+        return self.method == "lora" and not self.vocoder and self.lora_targets != "heads"

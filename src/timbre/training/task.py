@@ -12,7 +12,7 @@ from timbre.training.conditions import Conditions
 from timbre.training.data import Groups
 from timbre.training.examples import TRAIN, VALIDATION, Example, Examples
 from timbre.training.gpt import GptBatch, cross_entropies, embed
-from timbre.training.lora import Learning, Lora
+from timbre.training.lora import HEADS, Learning, Lora
 from timbre.training.optimizers import adamw
 from timbre.training.options import Options
 from timbre.training.sounding import Sounding
@@ -60,11 +60,16 @@ class FineTune:
         learning.to(self.device)
         model.mel_stats = model.mel_stats.to(self.device)
         self.modules: dict[str, nn.Module] = {options.method: learning}
+        self.heads = lora and options.lora_targets == "heads"
+        if self.heads:
+            self.modules["heads"] = nn.ModuleDict({name: getattr(model.gpt, name) for name in HEADS})
+            self.modules["heads"].requires_grad_(True)
         self.train, held = examples.split(TRAIN), examples.split(VALIDATION)
         self.held = held[:: max(1, len(held) // VALIDATED)][:VALIDATED]
         self.clips = Conditions(model, examples, self.train, options.augment, frozen=lora)
         self.groups = Groups([positions(example) for example in self.train], options.batch, options.seed)
-        optimizer = adamw(learning.named_parameters(), options.rate, options.weight_decay, betas=(0.9, 0.96))
+        named = [pair for module in self.modules.values() for pair in module.named_parameters()]
+        optimizer = adamw(named, options.rate, options.weight_decay, betas=(0.9, 0.96))
         self.turns = [Turn("gpt", [optimizer], self.loss, clip=options.clip)]
         self.vocoding: Vocoding | None = None
         if options.vocoder:
@@ -111,6 +116,8 @@ class FineTune:
             found = {f"gpt.{key}": one for key, one in self.gpt.state_dict().items()}
         else:
             found = {f"gpt.{key}": one for key, one in merged(self.gpt, self.lora.adapter("", "")).items()}
+            heads = self.modules["heads"].state_dict() if self.heads else {}
+            found |= {f"gpt.{key}": one for key, one in heads.items()}
         if self.vocoding is not None:
             state = self.vocoding.generator.state_dict()
             found |= {f"hifigan_decoder.waveform_decoder.{key}": one for key, one in state.items()}
