@@ -110,7 +110,7 @@ class Session:
             observer=self,
         )
         trainer = Trainer(self.task, plan)
-        self.watcher.note(f"{'Taken on at' if trainer.step else 'Begun, of'} step {trainer.step or self.steps}")
+        self.watcher.note(f"Taken on at step {trainer.step}" if trainer.step else f"Begun, of {self.steps} steps")
         self._pace.begin()
         trainer.run()
         ending: dict[str, Ending] = {"finished": "stopped", "stopped": "paused", "early": "early"}

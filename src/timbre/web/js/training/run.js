@@ -53,7 +53,7 @@ export async function mountRun(root, context) {
     bar.element.hidden = !isLive(run);
     bar.update(run.progress, run.status === "running" ? eta : undefined, run.note);
     const rows = [["step", run.steps ? `${format.number(run.step)} / ${format.number(run.steps)}` : undefined], ["epoch", epoch, (value) => format.number(value, 1)], ["loss", loss, three], ["textLoss", text, three], ["audioLoss", audio, three], ["validationLoss", validation, three],
-      ["rate", rate, (value) => value.toExponential(1)], ["gradient", gradient, three], ["memory", memory, (value) => format.bytes(value * 1e6)], ["elapsed", elapsed, (value) => format.seconds(value)], ["estimatedTime", run.estimate?.seconds, (value) => format.seconds(value)]];
+      ["rate", rate, (value) => value.toLocaleString(context.locale, { notation: "scientific", maximumFractionDigits: 1 })], ["gradient", gradient, three], ["memory", memory, (value) => format.bytes(value * 1e6)], ["elapsed", elapsed, (value) => format.seconds(value)], ["estimatedTime", run.estimate?.seconds, (value) => format.seconds(value)]];
     figures.replaceChildren(figureList(rows.filter(([, value]) => value !== undefined && value !== null).map(([key, value, write = String]) => [t(`training.fact_${key}`), write(value)])));
   }
 
