@@ -77,6 +77,8 @@ def main() -> None:
         training.add_argument(f"--{name.replace('_', '-')}", type=kind)
     for name in ("--lora-alpha", "--hide", "--text-weight", "--ema"):
         training.add_argument(name, type=float)
+    training.add_argument("--vocoder", action="store_true", default=None, help="let the vocoder learn too")
+    training.add_argument("--vocoder-rate", type=float)
     training.add_argument("--lora-targets")
     training.add_argument("--lora-dropout", type=float)
     training.add_argument("--checkpoint-every", type=int)
