@@ -70,4 +70,15 @@ def test_a_search_is_its_owners_and_is_paused_resumed_and_stopped(school: School
         stopped = until(lambda: http.get(place).json(), lambda one: one["status"] == "stopped")
         assert stopped["trials"][0]["status"] == "stopped"
         assert http.post(f"{place}/pause").json()["error"]["code"] == "search_ended"
+        reached = stopped["trials"][0]["step"]
+        assert (
+            http.get("/training/checkpoints", params={"run_id": trial["run_id"]}).json()["items"][0]["step"] == reached
+        )
+        assert http.post(f"{place}/resume").json()["status"] == "queued"  # with the trial that it was at
+        again = until(lambda: http.get(place).json(), lambda one: one["trials"][0]["step"] > reached)
+        assert [one["run_id"] for one in again["trials"]] == [trial["run_id"]]
+        http.post(f"{place}/pause")
+        until(lambda: http.get(place).json(), lambda one: one["status"] == "paused")
+        assert http.post(f"{place}/stop").json()["status"] == "stopped"
+        assert http.get(f"/training/runs/{trial['run_id']}").json()["status"] == "stopped"
         assert http.delete(place).status_code == 204 and http.get(place).json()["error"]["code"] == "unknown_search"

@@ -36,6 +36,8 @@ def found(store: Store, search_id: str) -> searches.Search:
 def test_three_trials_are_ranked_by_what_they_said_and_survive_a_kill(store: Store, build: Any):
     search, job, new = searching.start(store, asked(build), ME)
     assert new and search.status == rows.QUEUED
+    with pytest.raises(SearchActive):
+        searches.remove(store.database, search.row.id)
     assert [one["state"] for one in search.trials()] == ["waiting"]
     _, process = begin(store)
     until(lambda: any(one["number"] and one["looks"] for one in found(store, search.row.id).row.trials), process)
@@ -95,30 +97,6 @@ def test_a_trial_that_is_behind_is_cut_short_and_says_so(store: Store, build: An
         lines = [event.line for event in events.last(session, [behind["run_id"]], 50)]
     assert lines[-1].startswith("Cut short at step 3 of 4: with a score of ")
     assert one(store, behind["run_id"]).status == rows.STOPPED
-
-
-def test_a_search_is_stopped_with_its_trial_and_goes_on_with_it(store: Store, build: Any):
-    search, _, _ = searching.start(store, asked(build, trials=1, looks=1, max_steps=100_000), ME)
-    with pytest.raises(SearchActive):
-        searches.remove(store.database, search.row.id)
-    run = search.row.trials[0]["run_id"]
-    _, process = begin(store)
-    until(lambda: one(store, run).row.step > 2, process)
-    with pytest.raises(RunOfSearch):
-        training.stop(store, run, ME)
-    searching.stop(store, search.row.id, ME)
-    finish(process)
-    search = found(store, search.row.id)
-    assert search.status == rows.STOPPED and search.trials()[0]["state"] == "stopped"
-    reached = one(store, run).row.step
-    again, work = searching.resume(store, search.row.id, ME)
-    assert work and again.status == rows.QUEUED
-    _, process = begin(store)
-    until(lambda: one(store, run).row.step > reached, process)
-    searching.pause(store, search.row.id, ME)
-    finish(process)
-    assert found(store, search.row.id).status == one(store, run).status == rows.PAUSED
-    assert searching.stop(store, search.row.id, ME).status == one(store, run).status == rows.STOPPED
 
 
 def test_a_search_none_of_whose_trials_can_be_made_fails_with_their_reason(store: Store, build: Any):
