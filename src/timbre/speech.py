@@ -13,6 +13,7 @@ from timbre.store.database import Database
 from timbre.text.growing import Growing
 from timbre.text.languages import resolve
 from timbre.text.plan import Piece, plan
+from timbre.text.pronunciations import Dictionary, nothing_of
 from timbre.voices.library import Library, Voice
 
 
@@ -49,23 +50,30 @@ def profiled(asked: Asked, database: Database) -> Asked:
     return replace(asked, profile=profile, sampling={**sampling, **asked.sampling})
 
 
-def prepare(asked: Asked, stats: Mapping[str, Any], engine: Client, library: Library) -> Utterance:
+def prepare(
+    asked: Asked, stats: Mapping[str, Any], engine: Client, library: Library, dictionary: Dictionary = nothing_of
+) -> Utterance:
     """Checks a wish against what a ready engine holds, finds the voice, and plans the text.
+
+    dictionary: of pronunciations, put into the text first.
 
     The engine itself is asked only when a voice has to be heard first. Raises what `timbre.text.plan.plan`, the library
     and the engine raise, and errors.UnknownModel, ModelNotLoaded, VoiceNeedsModel, ModelChanged, UnknownLanguage,
     LanguageNotSpoken.
     """
     voice, language = _choose(asked, stats, library)
-    pieces = plan(asked.text, language, stats["limits"][language])  # first, for a voice may take long to be heard
+    # first, for a voice may take long to be heard
+    pieces = plan(asked.text, language, stats["limits"][language], dictionary(language))
     return replace(_silent(asked, voice, language, stats, engine, library), pieces=pieces)
 
 
-def begin(asked: Asked, stats: Mapping[str, Any], engine: Client, library: Library) -> tuple[Utterance, Growing]:
+def begin(
+    asked: Asked, stats: Mapping[str, Any], engine: Client, library: Library, dictionary: Dictionary = nothing_of
+) -> tuple[Utterance, Growing]:
     """The same for a text that is still to come, and what will plan it. Raises the same, save what is said of texts."""
     voice, language = _choose(asked, stats, library)
     utterance = _silent(asked, voice, language, stats, engine, library)
-    return utterance, Growing(language, stats["limits"][language])
+    return utterance, Growing(language, stats["limits"][language], dictionary(language))
 
 
 def _choose(asked: Asked, stats: Mapping[str, Any], library: Library) -> tuple[Voice, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from timbre import speech
+from timbre import pronunciations, speech
 from timbre.audio.marking import Marking
 from timbre.engine.blocking import Client
 from timbre.engine.client import AsyncClient, OnPiece
@@ -15,6 +15,7 @@ from timbre.settings import Settings
 from timbre.store.database import Database
 from timbre.text.growing import Growing
 from timbre.text.plan import Piece
+from timbre.text.pronunciations import Spell
 from timbre.voices.library import Library
 
 
@@ -37,13 +38,17 @@ class Wiring:
         """
         asked = await asyncio.to_thread(speech.profiled, asked, self.database)
         stats = await self.engine.ready()
-        return await asyncio.to_thread(speech.prepare, asked, stats, self.waiting_engine, self.library)
+        return await asyncio.to_thread(speech.prepare, asked, stats, self.waiting_engine, self.library, self.dictionary)
+
+    def dictionary(self, language: str) -> Spell:
+        """The service's pronunciations."""
+        return pronunciations.spell(self.database, language)
 
     async def begin(self, asked: speech.Asked) -> tuple[speech.Utterance, Growing]:
         """The same for a text that is still to come: `speech.begin` in a thread."""
         asked = await asyncio.to_thread(speech.profiled, asked, self.database)
         stats = await self.engine.ready()
-        return await asyncio.to_thread(speech.begin, asked, stats, self.waiting_engine, self.library)
+        return await asyncio.to_thread(speech.begin, asked, stats, self.waiting_engine, self.library, self.dictionary)
 
     def say(
         self,

@@ -95,13 +95,13 @@ def test_an_example_of_the_description_is_taken(called: httpx.Client, method: st
         "{voice_id}": "/voices/mix",
         "{key_id}": "/keys",
         "{dataset_id}": "/training/datasets",
+        "{pronunciation_id}": "/pronunciations",
     }
     for name, where in made.items():
         if name in path:
             first = shape(DESCRIBED["paths"][where]["post"]["requestBody"]["content"][JSON])["examples"][0]
-            path = path.replace(
-                name, called.post(where, json=first | {"name": f"To be changed {next(_names)}"}).json()["id"]
-            )
+            own = {"written" if "written" in first else "name": f"To be changed {next(_names)}"}
+            path = path.replace(name, called.post(where, json=first | own).json()["id"])
     answer = called.request(method, path, json=example)
     assert answer.is_success or answer.json()["error"]["code"] in unmade(path), answer.text
 

@@ -130,3 +130,24 @@ def test_no_text_is_said_at_once(open_page: Open):
     page.click("#go")
     assert "no text yet" in page.inner_text("#fault [role=alert]")
     assert page.evaluate("document.activeElement.id") == "text"
+
+
+def test_what_will_be_read_is_shown_and_a_word_is_read_as_the_reader_says(open_page: Open, service: Service):
+    page = open_page()
+    page.fill("#text", "It has 3 wugs.")
+    page.select_option("#language", "en")
+    page.click("#spelled > summary")
+    page.wait_for_selector("#pieces >> text=It has three wugs.")
+    page.fill("#written", "wugs")
+    page.fill("#said", "little birds")
+    page.click("#pronunciation button")
+    page.wait_for_selector("#pieces >> text=It has three little birds.")
+    page.fill("#text", "No wugs.")
+    page.wait_for_selector("#pieces >> text=No little birds.")
+    page.fill("#written", "WUGS")
+    page.fill("#said", "x")
+    page.click("#pronunciation button")
+    page.wait_for_selector("#spelled [role=alert] >> text=said already")
+    page.click("#pronunciations button")
+    page.wait_for_selector("#pieces >> text=No wugs.")
+    assert httpx.get(f"{service.url}/pronunciations", params={"language": "en"}).json()["items"] == []

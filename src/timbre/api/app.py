@@ -39,6 +39,7 @@ from timbre.api.routers import (
     speech,
     stream,
     tensorboard,
+    text,
     training,
     voices,
 )
@@ -63,6 +64,7 @@ ROUTERS = (
     speech,
     openai,
     stream,
+    text,
     cloning,
     voices,
     batches,

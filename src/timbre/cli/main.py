@@ -13,6 +13,8 @@ VERBS = {
     "voices": "list, add, mix, hear, rename and remove voices",
     "dataset": "prepare recordings of a person for fine-tuning",
     "train": "fine-tune models on datasets, and make checkpoints voices and models",
+    "text": "tell what will be read, before it is spoken",
+    "pronunciations": "keep how words are to be read that nobody would guess",
     "profiles": "list, make, change, copy and choose named ways of reading",
     "keys": "make, list, change and revoke API keys",
     "models": "list, install, load and verify models",
@@ -26,7 +28,7 @@ VERBS = {
     "wyoming": "speak for Home Assistant over the Wyoming protocol",
 }
 
-PRIVATE = {"serve", "profiles", "keys", "api", "engine", "worker", "run", "wyoming"}
+PRIVATE = {"serve", "profiles", "text", "pronunciations", "keys", "api", "engine", "worker", "run", "wyoming"}
 """Those that write for the service alone: what they make is for its own user's eyes only."""
 
 
@@ -47,7 +49,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def usage() -> str:
     """What `timbre --help` prints."""
-    lines = [f"  {verb:10}{about}" for verb, about in VERBS.items()]
+    lines = [f"  {verb:16}{about}" for verb, about in VERBS.items()]
     return "\n".join(
         [
             "usage: timbre VERB …",

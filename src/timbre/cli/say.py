@@ -16,7 +16,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from timbre import speech
+from timbre import pronunciations, speech
 from timbre.audio.encode import FORMATS, Encoder
 from timbre.audio.marking import Marking
 from timbre.cli.remote import where
@@ -25,6 +25,7 @@ from timbre.engine.protocol import RATE
 from timbre.errors import CannotPlay, CannotWrite, UnknownFormat
 from timbre.settings import settings
 from timbre.store.database import Database
+from timbre.text.pronunciations import Dictionary
 from timbre.voices.library import Library
 
 Samples = NDArray[np.float32]
@@ -53,10 +54,10 @@ def main(argv: list[str]) -> int:
     player = None if asked.output else find_player()
     text = sys.stdin.read() if asked.text == "-" else asked.text
     given = {name: value for name in PARAMETERS if (value := getattr(asked, name)) is not None}
-    wish = profiled(speech.Asked(text, asked.voice, asked.language, asked.model, given, asked.profile))
+    wish, dictionary = kept(speech.Asked(text, asked.voice, asked.language, asked.model, given, asked.profile))
     bar = Bar(quiet=asked.quiet)
     with running(bar.note, asked.model or "") as engine:
-        utterance = speech.prepare(wish, engine.ready(), engine, Library.here(settings()))
+        utterance = speech.prepare(wish, engine.ready(), engine, Library.here(settings()), dictionary)
         marking = Marking(settings().watermark, RATE)
         spoken = marking.over(
             engine.speak(
@@ -76,11 +77,11 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-def profiled(wish: speech.Asked) -> speech.Asked:
-    """The wish by its profile, or by the default one. Raises errors.UnknownProfile."""
+def kept(wish: speech.Asked) -> tuple[speech.Asked, Dictionary]:
+    """The wish by its profile, or by the default one, and the pronunciations. Raises errors.UnknownProfile."""
     with contextlib.closing(Database.of(settings())) as database:
         database.upgrade()
-        return speech.profiled(wish, database)
+        return speech.profiled(wish, database), pronunciations.dictionary(database)
 
 
 def output_format(output: str | None, format: str | None) -> str:

@@ -31,3 +31,27 @@ class MissingExtra(TimbreError):
     code, status = "missing_extra", 501
     message = "{what} needs a package that is not installed."
     hint = "Install it with: pip install 'timbre-tts[{extra}]'"
+
+
+class BadPronunciation(TimbreError):
+    code, status = "bad_pronunciation", 422
+    message = "The pronunciation cannot be kept: {reason}."
+    hint = "Name the word as it is written, and how it is to be read in its place."
+
+
+class UnknownPronunciation(TimbreError):
+    code, status = "unknown_pronunciation", 404
+    message = "There is no pronunciation '{pronunciation}'."
+    hint = "timbre pronunciations list, or GET /pronunciations, shows what there is."
+
+
+class PronunciationTaken(TimbreError):
+    code, status = "pronunciation_taken", 409
+    message = "How '{written}' is read is said already."
+    hint = "Change that entry, or delete it."
+
+
+class TooManyPronunciations(TimbreError):
+    code, status = "too_many_pronunciations", 409
+    message = "There are {most} pronunciations already, and more are not kept."
+    hint = "Delete some that nobody needs."

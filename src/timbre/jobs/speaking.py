@@ -8,12 +8,13 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import delete
 
-from timbre import speech
+from timbre import pronunciations, speech
 from timbre.engine.protocol import RATE
 from timbre.jobs import audio
 from timbre.jobs.hold import Hold
@@ -32,7 +33,8 @@ async def work(job: Job, hold: Hold, tools: Tools) -> None:
     asked = speech.Asked(
         job.text or "", job.voice_id or "default", job.language, job.model, job.request.get("sampling", {})
     )
-    said = await asyncio.to_thread(speech.prepare, asked, stats, tools.waiting_engine, tools.library)
+    dictionary = partial(pronunciations.spell, tools.database)
+    said = await asyncio.to_thread(speech.prepare, asked, stats, tools.waiting_engine, tools.library, dictionary)
     plan = await asyncio.to_thread(_planned, job, hold, tools, said.pieces)
     with_seed = int(said.sampling.seed or 0)
     done = await asyncio.to_thread(_done, job, tools)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from timbre import profiles, speech
+from timbre import profiles, pronunciations, speech
 from timbre.engine.protocol import Sampling
 from timbre.errors import EmptyText, LongName, TextTooLong, UnknownModel, WrongModelForVoice, WrongVoiceForMode
 from timbre.jobs.audio import check_format
@@ -69,7 +69,7 @@ def wish_for(
         speech.check_voice(voice, stats)
         _check_mode(asked.mode, voice.kind, voice.name)
         language = speech.choose_language(asked.language, voice, stats)
-        plan(asked.text, language, stats["limits"][language])
+        plan(asked.text, language, stats["limits"][language], pronunciations.spell(database, language))
         voice_id = voice.id
     manner = Sampling.from_dict({**(stats or {}).get("sampling", {}), **sampling, **asked.sampling}).seeded()
     fixed = {**sampling, **asked.sampling, "seed": manner.seed}

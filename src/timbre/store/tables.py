@@ -177,6 +177,21 @@ class Profile(Base):
     changed_at: Mapped[datetime] = mapped_column(default=now)
 
 
+class PronunciationRow(Base):
+    """How a word or a pattern is to be read; language: empty: in all."""
+
+    __tablename__ = "pronunciations"
+    __table_args__ = (UniqueConstraint("key", "language", name="pronounced_once"),)
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    written: Mapped[str] = mapped_column(String(200))
+    key: Mapped[str] = mapped_column(String(400))  # what may be there once: a word in small letters, or a pattern
+    said: Mapped[str] = mapped_column(String(200))
+    language: Mapped[str] = mapped_column(String(12), default="")
+    pattern: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    changed_at: Mapped[datetime] = mapped_column(default=now)
+
+
 class Choice(Base):
     """A choice that holds for the whole service, such as the default profile."""
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from timbre.text.languages import resolve
 from timbre.text.normalise import bound
+from timbre.text.pronunciations import Spell, as_it_stands
 from timbre.text.split import CLOSING, FINAL, PAUSE_PARAGRAPH, PAUSE_SENTENCE, SHORT, Piece, split
 
 AHEAD = SHORT + 8
@@ -41,11 +42,12 @@ _CLOSERS = {
 class Growing:
     """The pieces of a text as it grows. Planning takes as long as for any text: call it where nobody waits.
 
-    limit: of a piece, in characters, as for `timbre.text.plan.plan`. Raises errors.UnknownLanguage.
+    limit: of a piece, in characters, and spell: as for `timbre.text.plan.plan`. Raises errors.UnknownLanguage.
     """
 
-    def __init__(self, language: str, limit: int) -> None:
+    def __init__(self, language: str, limit: int, spell: Spell = as_it_stands) -> None:
         spoken = resolve(language)
+        self._spell = spell
         self._language, self._limit = spoken.code, min(limit, spoken.limit)
         self._rest = ""  # what is not handed out yet
         self._enough = 0  # how long that has to become before it is looked at again
@@ -96,7 +98,7 @@ class Growing:
         return [], 0
 
     def _pieces(self, text: str) -> list[Piece]:
-        return split(bound(text, self._language), self._language, self._limit)
+        return split(bound(self._spell(text), self._language), self._language, self._limit)
 
 
 def _open(text: str, at: int) -> bool:

@@ -7,6 +7,7 @@ import { icon, iconButton } from "../components/icons.js";
 import { voicePicker } from "../components/voice.js";
 import { html, make, options, save } from "../dom.js";
 import { manner } from "../speak/manner.js";
+import { spelled } from "../speak/spelled.js";
 import { take } from "../speak/take.js";
 
 export const name = "speak";
@@ -84,7 +85,8 @@ export async function mount(root, context) {
         ${reading.element}
       </section>
     </form>`;
-  root.append(html`<h1>${t("speak.title")}</h1>`, html`<p class="lead">${t("speak.lead")}</p>`, form);
+  const words = spelled(() => ({ text: text.value, language: language.value }));
+  root.append(html`<h1>${t("speak.title")}</h1>`, html`<p class="lead">${t("speak.lead")}</p>`, form, words.element);
 
   function formatItem(one) {
     const button = html`<button type="button" class="dropdown-item text-uppercase">${one}</button>`;
@@ -206,6 +208,7 @@ export async function mount(root, context) {
   };
   text.addEventListener("input", () => {
     showCounter();
+    words.changed();
     draft.textContent = "";
     clearTimeout(saving);
     saving = setTimeout(() => {
@@ -242,7 +245,7 @@ export async function mount(root, context) {
     if (event.key === "Escape") take.stop();
   };
   form.addEventListener("submit", (event) => { event.preventDefault(); if (take.isRunning) take.stop(); else speak(); });
-  language.addEventListener("change", () => localStorage.setItem("timbre.spoken", language.value));
+  language.addEventListener("change", () => { localStorage.setItem("timbre.spoken", language.value); words.changed(); });
   download.addEventListener("click", fetchFile);
   job.addEventListener("click", makeJob);
   addEventListener("keydown", keys);
@@ -265,6 +268,7 @@ export async function mount(root, context) {
     if (saving) keepDraft();
     if (!staying) take.stop();
     preparing.abort();
+    words.leave();
     player.attach(null);
     document.body.classList.remove("speaking");
     removeEventListener("keydown", keys);
