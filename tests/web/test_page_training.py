@@ -64,6 +64,7 @@ def test_a_run_is_estimated_begun_paused_taken_on_and_stopped(open_studio: Open,
     page.click(".training-tools >> text=Pause")
     page.wait_for_selector(".training-tools >> text=Resume", timeout=30_000)
     page.click(".training-tools >> text=Resume")
+    page.wait_for_selector(".log-lines:has-text('Taken on at step')", timeout=60_000)
     page.wait_for_selector(".said-one .clip", timeout=60_000)
     page.click(".training-tools >> text=Stop")
     page.wait_for_selector(".state:has-text('Stopped')", timeout=60_000)
@@ -74,7 +75,7 @@ def test_a_run_is_estimated_begun_paused_taken_on_and_stopped(open_studio: Open,
     page.keyboard.press("End")
     assert f"Step {run['step']} · Training" in page.inner_text(".chart-value")
     lines = page.locator(".log-lines > div").all_inner_texts()
-    assert any("Taken on at step" in line for line in lines) and len(lines) == len(set(lines))
+    assert len(lines) == len(set(lines)), "each line once"
     points = [url for url in asked if "/points" in url]
     assert "?" not in points[0] and "/points?after=" in points[-1], "what is there is not asked for again"
     assert any("/training/ws/pipeline?run_id=" in url for url in asked)
