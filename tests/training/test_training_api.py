@@ -7,10 +7,12 @@ from typing import Any
 
 import httpx
 import pytest
+import torch
 from schooling import School
 from websockets.sync.client import connect
 
 from timbre.audio.decode import decode
+from timbre.xtts import checkpoint
 
 QUICK = {
     "max_steps": 4,
@@ -167,6 +169,29 @@ def test_a_run_is_paused_resumed_stopped_and_deleted(http: httpx.Client, school:
     assert http.delete(f"/training/checkpoints/{kept['id']}").status_code == 204
     assert http.delete(f"/training/runs/{one}").status_code == 204
     assert error(http.get(f"/training/runs/{one}")) == (404, "unknown_run")
+
+
+def test_with_a_vocoder_that_learnt_a_checkpoint_becomes_a_model_and_no_voice(http: httpx.Client, school: School):
+    one = started(http, school, **QUICK | {"vocoder": True, "max_steps": 2})["id"]
+    found = until(http, one, lambda found: found["state"] == "completed")["run"]
+    assert found["figures"]["vocoder_loss"] > 0 and found["figures"]["validation_vocoder_loss"] > 0
+    [kept] = http.get("/training/checkpoints", params={"run_id": one}).json()["items"]
+    assert kept["kind"] == "model"
+    promote = f"/training/checkpoints/{kept['id']}/promote"
+    refused = http.post(promote, json={"name": "Quince", "consent": "She agreed."})
+    assert error(refused) == (422, "bad_promotion") and "no voice beside one" in refused.json()["error"]["message"]
+    made = http.post(promote, json={"kind": "model", "name": "quince", "person": "Quince"}).json()
+    job = made["job"]["id"]
+    deadline = time.monotonic() + 100
+    while (told := http.get(f"/jobs/{job}").json())["status"] != "completed":
+        assert time.monotonic() < deadline and told["status"] != "failed", told
+        time.sleep(0.1)
+    vocoder = "hifigan_decoder.waveform_decoder.conv_pre.weight"
+    models = school.guarded.service.home / "models" / "quince", school.guarded.service.home.parent / "base"
+    ours, base = (checkpoint.load(folder).state_dict()[vocoder] for folder in models)
+    assert not torch.equal(ours, base)
+    assert http.post(f"/training/checkpoints/{kept['id']}/demote", json={}).status_code == 200
+    assert http.delete(f"/training/runs/{one}").status_code == 204
 
 
 def test_an_estimate_is_shown_with_its_figures(http: httpx.Client, school: School):
