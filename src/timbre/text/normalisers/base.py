@@ -61,6 +61,10 @@ _WEB = re.compile(
     r"(?<![\w.@/-])(?:(?:https?://|www\.)[^\s<>\"“”]+"
     r"|[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|edu|gov|io|dev|app)(?:\.[a-z]{2})?(?![\w-])(?:/[^\s<>\"“”]*)?)"
 )
+_FILE = re.compile(
+    r"(?<![\w.@/-])([\w-]+(?:\.[\w-]+)*)\.((?i:pdf|jpe?g|png|gif|svg|webp|mp[34]|wav|flac|ogg|opus|m4a|avi|mkv|mov|txt|csv"
+    r"|json|xml|html?|docx?|xlsx?|pptx?|odt|epub|srt|zip|rar|tar|gz|exe|py|js|toml|ya?ml))(?![A-Za-z0-9_-]|\.\w)"
+)
 _ADDRESS_PART = re.compile(r"[^\W_]+|_|[^\w\s]")
 _INTERNATIONAL = re.compile(r"(?<![\w+])\+(\d{1,3}(?:[ .-]?\(?\d{2,5}\)?){2,6})(?!\d)")
 _LETTER_BY_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
@@ -111,10 +115,12 @@ class Normaliser:
         return [
             (_MAIL, self._address),
             (_WEB, self._address),
+            (_FILE, self._file),
             *self._abbreviation_rules(),
             (_INTERNATIONAL, lambda found: f"{self.words.plus} {self.grouped(found[1])}"),
             *self.own_rules(),
             rule(r"(?<![\d:])([01]?\d|2[0-4]):([0-5]\d)(?![\d:])", lambda found: f"{int(found[1])} {int(found[2])}"),
+            rule(r"(?<=\d)\s?−\s?(?=\d)", lambda _: f"{self.gap}{numerals.minus(self.language)}{self.gap}"),
             *self._range_rules(),
             *self._money_rules(),
             rule(rf"({self.signed})\s?({_any(self.all_units)})(?!\w)", self._measure),
@@ -304,6 +310,11 @@ class Normaliser:
         host = re.sub(r"(?<=\.)(?!io|ai)[a-z]{2}$", lambda country: self.letter_names(country[0].upper()), host)
         said = " ".join(filter(None, map(self._address_part, _ADDRESS_PART.findall(host + slash + path))))
         return said + whole[len(spoken) :].replace("/", "")
+
+    def _file(self, found: re.Match[str]) -> str:
+        """A file's name as it is spelt, its extension in capitals, for the rule of acronyms."""
+        parts = [*map(self._address_part, _ADDRESS_PART.findall(found[1])), self.words.dot, found[2].upper()]
+        return self.gap.join(filter(None, parts))
 
     def _address_part(self, part: str) -> str:
         if part.lower() == "www":
