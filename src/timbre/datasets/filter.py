@@ -117,17 +117,19 @@ def _likeness(found: Rows) -> dict[str, float]:
 
 def _note(work: Work, found: Rows, likeness: Mapping[str, float]) -> None:
     """Tells of each recording whether somebody else is alone in it."""
-    alone: dict[str, list[bool]] = defaultdict(list)
+    alike: dict[str, list[float]] = defaultdict(list)
     for row, _ in found:
-        alone[row.source_id].append(likeness.get(row.id) == 0)
+        alike[row.source_id] += [likeness[row.id]] if row.id in likeness else []
+    told = []
     with work.database.writing() as session:
-        for source in session.scalars(select(SourceRow).where(SourceRow.id.in_(alone)).with_for_update()):
-            others = sum(alone[source.id])
+        for source in session.scalars(select(SourceRow).where(SourceRow.id.in_(alike)).with_for_update()):
+            others = 0 if any(alike[source.id]) else len(alike[source.id])
             notes = [f"{SOMEBODY} in it: {others} segments are left out, and can be put back."] if others else []
             if notes != [one for one in source.notes if one.startswith(SOMEBODY)]:
                 rows.noted(source, [SOMEBODY], notes)
-            if others:
-                work.tell.progress(MEASURING, f"{source.name}: {notes[0]}")
+            told += [f"{source.name}: {note}" for note in notes]
+    for line in told:
+        work.tell.progress(MEASURING, line)
 
 
 def _judge(work: Work, ids: Sequence[str], likeness: Mapping[str, float], copies: set[str]) -> None:

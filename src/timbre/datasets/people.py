@@ -39,6 +39,8 @@ to .2 to 1.3, two people to 1.7 or more; and in the logarithm of the pitch, one 
 .06 (half a minute of each, five people).
 """
 
+FEWEST, ENOUGH = 5, 2_000  # segments and frames, 20 s of speech, by which a source is compared with others
+
 LEAST_SEGMENTS, LEAST_FRAMES = 8, 1_000  # of a source, and of each of two speakers in it
 ROUNDS = 20
 MOST_SPEAKERS = 5
@@ -114,13 +116,17 @@ def _frames(voices: Iterable[Voice]) -> float:
 
 
 def _people(heard: Sequence[list[Voice]]) -> list[list[Voice]]:
-    """Who is heard in all sources, by the segments of each: those of one source and of others may be one person's."""
+    """Who is heard in all sources, by the segments of each: those of one source and of others may be one person's. What
+    is too short to tell is nobody's.
+    """
     found: list[list[Voice]] = []
     for group in sorted(heard, key=_frames, reverse=True):
-        for person in found:
-            if not _apart(person, group):
-                person += group
-                break
+        if found and (len(group) < FEWEST or _frames(group) < ENOUGH):
+            continue
+        alike = [person for person in found if not _apart(person, group)]
+        if alike:
+            nearest = min(alike, key=lambda person: _far(person, group))
+            nearest += group
         else:
             found.append(list(group))
     return found
@@ -128,14 +134,17 @@ def _people(heard: Sequence[list[Voice]]) -> list[list[Voice]]:
 
 def _apart(one: Sequence[Voice], other: Sequence[Voice]) -> bool:
     """Whether segments of two sources are two people's, for sure."""
-    if any(len(group) < LEAST_SEGMENTS or _frames(group) < LEAST_FRAMES for group in (one, other)):
-        return False
     highs = [[np.log(voice.pitch) for voice in group if voice.pitch] for group in (one, other)]
     if not all(highs) or abs(np.median(highs[0]) - np.median(highs[1])) < HIGHER:
         return False
-    ours, theirs = (_within(group) for group in (one, other))
+    return _far(one, other) > FAR
+
+
+def _far(one: Sequence[Voice], other: Sequence[Voice]) -> float:
+    """How differently cepstra vary: the symmetric divergence of two Gaussians of one mean."""
+    ours, theirs = _within(one), _within(other)
     both = np.trace(np.linalg.solve(ours, theirs)) + np.trace(np.linalg.solve(theirs, ours))
-    return float(both / 2 - SIZE) > FAR
+    return float(both / 2 - SIZE)
 
 
 def _within(voices: Sequence[Voice]) -> Vector:
