@@ -7,6 +7,8 @@ file adds tables and rules. Each pattern starts where a token starts, so that a 
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
+from importlib.resources import files
 from typing import ClassVar, NamedTuple
 
 import emoji
@@ -123,7 +125,7 @@ class Normaliser:
             rule(r"(?<=\d)\s?−\s?(?=\d)", lambda _: f"{self.gap}{numerals.minus(self.language)}{self.gap}"),
             *self._range_rules(),
             *self._money_rules(),
-            rule(rf"({self.signed})\s?({_any(self.all_units)})(?!\w)", self._measure),
+            rule(rf"({self.signed})\s?({any_of(self.all_units)})(?!\w)", self._measure),
             (_LETTER_BY_DIGIT, lambda _: self.gap),
             (_LETTER_DASH_DIGIT, lambda _: self.gap),
             rule(r"(?<!\d)\d+(?:\.\d+){2,}", self._dotted),
@@ -131,7 +133,7 @@ class Normaliser:
             *self.number_rules(),
             (re.compile(self.signed), lambda found: self.number(found[0])),
             *self.late_rules(),
-            rule(rf"\s*({_any(self.all_symbols)})\s*(?=([.,;:!?)])?)", self._symbol),
+            rule(rf"\s*({any_of(self.all_symbols)})\s*(?=([.,;:!?)])?)", self._symbol),
         ]
 
     def own_rules(self) -> list[Rule]:
@@ -209,9 +211,9 @@ class Normaliser:
         if not self.span:
             return []
         dash = r"\s?[-–—]\s?"
-        sum_ = re.compile(rf"(?<!\w)({_any(CURRENCIES)})\s?({self.plain}){dash}(?:\1)?\s?({self.plain})(?![\w-])")
+        sum_ = re.compile(rf"(?<!\w)({any_of(CURRENCIES)})\s?({self.plain}){dash}(?:\1)?\s?({self.plain})(?![\w-])")
         ends = re.compile(rf"(?<![\w-])({self.plain}){dash}({self.plain})(?![\w-])")
-        with_unit = re.compile(rf"(?<![\w-])({self.plain}){dash}(?={self.plain}\s?(?:{_any(self.all_units)})(?!\w))")
+        with_unit = re.compile(rf"(?<![\w-])({self.plain}){dash}(?={self.plain}\s?(?:{any_of(self.all_units)})(?!\w))")
         return [
             (sum_, lambda found: f"{found[2]} {self.span} {found[1]}{found[3]}"),
             (with_unit, lambda found: f"{found[1]} {self.span} "),
@@ -237,8 +239,8 @@ class Normaliser:
         return "" if unit in named or "٪" in named else named.replace("\xa0", " ")
 
     def _money_rules(self) -> list[Rule]:
-        symbols = _any(CURRENCIES)
-        scale = rf"(?:\s?({_any(self.scales)})(?!\w))?" if self.scales else "()"
+        symbols = any_of(CURRENCIES)
+        scale = rf"(?:\s?({any_of(self.scales)})(?!\w))?" if self.scales else "()"
         return [
             rule(rf"((?:{symbols})\s?\d+)\.(?=\d\d(?!\d))", lambda f: f[1] + self.point),  # "$5.50" in any language
             rule(
@@ -291,7 +293,7 @@ class Normaliser:
         made: list[Rule] = []
         for table in (self.endings, self.abbreviations):
             if table:
-                names = _any(table).replace(r"\ ", r"\s?")
+                names = any_of(table).replace(r"\ ", r"\s?")
                 made.append(rule(rf"(?i:(?<![\w.])({names})\.(?!\w))", self._abbreviation))
         return made
 
@@ -328,21 +330,33 @@ class Normaliser:
         if not _MAYBE_EMOJI.search(text):
             return text
         text = _TONES.sub("", text)
-        named = self.language in emoji.LANGUAGES
+        named = self.language in emoji.LANGUAGES or _emoji_names(self.language)
         text = emoji.replace_emoji(text, lambda found, _: f"{_OPEN}{self._emoji_name(found)}{_CLOSE}" if named else " ")
         text = re.sub(rf"({_OPEN}[^{_CLOSE}]*{_CLOSE})(?:\s*\1)+", r"\1", text)
-        text = re.sub(rf"(?<=[\w{_CLOSE}])\s*{_OPEN}", ", ", text)
+        text = re.sub(
+            rf"(?<=[\w\u0900-\u0963{_CLOSE}])\s*{_OPEN}", ", ", text
+        )  # Devanagari vowel signs are no word characters
         text = re.sub(rf"{_CLOSE}(\s*)(?=[\w,])", lambda found: ", " if text[found.end()] != "," else "", text)
         return text.replace(_OPEN, "").replace(_CLOSE, "")
 
     def _emoji_name(self, found: str) -> str:
-        name = emoji.demojize(found, language=self.language, delimiters=("", ""))
-        return "" if name == found else re.sub(r"[_:’]+", " ", name)
+        name = _emoji_names(self.language).get(found.replace("\ufe0f", ""))
+        if not name and self.language in emoji.LANGUAGES:
+            name = emoji.demojize(found, language=self.language, delimiters=("", ""))
+        return "" if not name or name == found else re.sub(r"[_:’]+", " ", name)
 
 
 def rule(pattern: str, say: Say) -> Rule:
     """What matches the pattern is replaced by what `say` makes of the match."""
     return re.compile(pattern), say
+
+
+@lru_cache
+def _emoji_names(language: str) -> dict[str, str]:
+    """CLDR's names of single emoji in a language that the package emoji lacks, or writes without its capitals."""
+    table = files(__package__) / "emoji_names" / f"{language}.tsv"
+    rows = table.read_text("utf-8").splitlines() if table.is_file() else []
+    return dict(row.split("\t") for row in rows)
 
 
 def calendar_day(day: str, month: str, year: str = "") -> date | None:
@@ -361,6 +375,6 @@ def like(written: str, said: str) -> str:
     return said[:1].upper() + said[1:] if written[:1].isupper() else said
 
 
-def _any(table: dict[str, str]) -> str:
+def any_of(table: dict[str, str]) -> str:
     """A pattern for any key of a table, longest first."""
     return "|".join(re.escape(key) for key in sorted(table, key=len, reverse=True))
