@@ -5,10 +5,13 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from timbre.text import ordinals
+
 if TYPE_CHECKING:
     from unicode_rbnf import RbnfEngine
 
 BOUND = "\u00a0"  # the blank inside a number: text is not cut there
+BY_DIGITS = ("zh", "ja")  # where CLDR writes a year digit by digit
 LONGEST = 15  # digits; a longer number is no quantity, and is read digit by digit
 
 _ROMAN = re.compile(r"(M{0,3})(CM|CD|D?C{0,3})(XC|XL|L?X{0,3})(IX|IV|V?I{0,3})")
@@ -28,11 +31,20 @@ def minus(language: str) -> str:
 
 def ordinal(number: int, language: str, gender: str = "masculine") -> str | None:
     """ "forty-second", or None where CLDR has no ordinals for the language."""
+    if language == "hu":
+        return ordinals.hungarian(number, cardinal(number, language))
+    if language == "ru" and number >= 10_000 and number % 1000 == 0:
+        return None  # what CLDR has is a cardinal
+    if language == "it":
+        said = ordinals.italian(number, cardinal(number, language))
+        return said[:-1] + "a" if gender == "feminine" else said
     return _spell(number, language, f"spellout-ordinal-{gender}", "spellout-ordinal") or None
 
 
 def year(number: int, language: str) -> str:
     """ "nineteen eighty-four" where years are read so, else the plain number."""
+    if language in BY_DIGITS:
+        return digits(str(number), language, "")
     return _spell(number, language, "spellout-numbering-year", "spellout-numbering")
 
 
