@@ -29,6 +29,8 @@ def italian(number: int, said: str) -> str:
     if number < len(_ITALIAN):
         return _ITALIAN[number] or "zeresimo"
     said = said.replace("centoun", "centun")
+    if said.endswith("dieci"):
+        return said.removesuffix("dieci") + "decimo"
     if said.endswith("mila"):
         return said.removesuffix("mila") + "millesimo"
     if said.endswith(("milioni", "miliardi", "bilioni")):
