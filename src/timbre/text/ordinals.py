@@ -1,5 +1,7 @@
 """Ordinals made of cardinals, where the spell-out rules that we have make them wrongly."""
 
+import re
+
 # Hungarian: the last word of a number, as its ordinal ends (MTA, A magyar helyesírás szabályai)
 _HUNGARIAN = {
     "egy": "egyedik", "kettő": "kettedik", "két": "kettedik", "három": "harmadik", "négy": "negyedik", "öt": "ötödik",
@@ -28,7 +30,7 @@ def italian(number: int, said: str) -> str:
     """ "dodicimillesimo", of a number and its cardinal, masculine."""
     if number < len(_ITALIAN):
         return _ITALIAN[number] or "zeresimo"
-    said = said.replace("centoun", "centun")
+    said = re.sub(r"(?<=cent)oun(o?)$", r"un\1", said)
     if said.endswith("dieci"):
         return said.removesuffix("dieci") + "decimo"
     if said.endswith("mila"):
