@@ -68,7 +68,7 @@ _FILE = re.compile(
     r"|json|xml|html?|docx?|xlsx?|pptx?|odt|epub|srt|zip|rar|tar|gz|exe|py|js|toml|ya?ml))(?![A-Za-z0-9_-]|\.\w)"
 )
 _ADDRESS_PART = re.compile(r"[^\W_]+|_|[^\w\s]")
-_INTERNATIONAL = re.compile(r"(?<![\w+])\+(\d{1,3}(?:[ .-]?\(?\d{2,5}\)?){2,6})(?!\d)")
+_INTERNATIONAL = re.compile(r"(?<![\w+])\+(\d{1,3}(?:[ .-]\d(?=[ .-]))?(?:[ .-]?\(?\d{2,5}\)?){2,6})(?!\d)")
 _LETTER_BY_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 _LETTER_DASH_DIGIT = re.compile(r"(?<=[^\W\d_])-(?=\d)")
 _BARE_ROMAN = re.compile(r"(?<![\w.'’-])[IVX]{2,}(?![\w'’]|\.\w)")

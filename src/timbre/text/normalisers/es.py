@@ -84,7 +84,7 @@ class Reader(Romance):
     counted = "congreso|guerra|feria|conferencia|semana|jornadas?|bienal|imperio|reich|concilio|encuentro|edición"
     fractions: ClassVar[dict[int, str]] = {2: "medio", 3: "tercio", 9: "noveno", 100: "centésimo"}
     half = ("medio", "media")
-    and_half = "medio"
+    and_half = ("medio", "media")
     feminine = re.compile(
         r"\w+(?:a|ción|sión|dad|tad|tud|umbre)|\w+(?:as|ciones|siones|dades|tades|tudes|umbres)"
         r"|(?:mujer|flor|labor)(?:es)?|(?:ve[zc]|lu[zc]|vo[zc]|cru[zc]|raí[zc])(?:es)?|(?:mano|noche|tarde|parte|clase|frase"

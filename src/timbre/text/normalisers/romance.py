@@ -32,7 +32,7 @@ class Romance(Normaliser):
     counted: ClassVar[str] = ""  # what a Roman numeral counts before it: congresses
     fractions: ClassVar[dict[int, str]] = {}  # names of denominators where they are no ordinals
     half: ClassVar[tuple[str, str]] = ("", "")  # half a litre, half an hour
-    and_half: ClassVar[str] = ""  # two and a half
+    and_half: ClassVar[tuple[str, str]] = ("", "")  # two litres and a half, two hours and a half
     feminine: ClassVar[re.Pattern[str]]
     masculine: ClassVar[re.Pattern[str]]
     not_nouns: ClassVar[re.Pattern[str]]  # may follow a number, and is none of what it counts
@@ -44,7 +44,6 @@ class Romance(Normaliser):
     def own_rules(self) -> list[Rule]:
         months = "|".join(self.months)
         return [
-            *([rule(rf"(?<![\w.])({any_of(self.phrases)})(?!\w)", self._phrase)] if self.phrases else []),
             rule(rf"(?<!\w){self.number_sign}\s?(?=\d)", lambda f: like(f[0], f"{self.number_word} ")),
             rule(r"(?<![\w/])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\w/]|\.\d)", self._date),
             rule(r"(?<![\w/-])(\d{4})-(\d{2})-(\d{2})(?![\w-])", lambda f: self.date(f[3], f[2], f[1]) or f[0]),
@@ -55,6 +54,7 @@ class Romance(Normaliser):
             *(rule(pattern, self._grouped) for pattern in self.telephones),
             *self.ordinal_rules(),
             *self._roman_rules(),
+            rule(r"(?<![\w/.,])([1-9]\d{0,2})\s1/2\s([^\W\d_]+)", self._and_half),
             rule(r"(?<![\w/.,])([1-9]\d{0,2})\s([1-9])/(\d{1,2})(?![\w/])", self._mixed),
             rule(r"(?<![\w/.,])([1-9]\d?)/(\d{1,3})(?![\w/]|,\d)(?=(?:\s([^\W\d_]+))?)", self._fraction_of),
             rule(r"(?<=\d)\s?/\s?(?=\d)", lambda _: f" {self.signs['/']} "),
@@ -63,8 +63,12 @@ class Romance(Normaliser):
             rule(r"(?<!\w)#(?=\w)", lambda _: "hashtag "),
             rule(r"~\s?(?=\d)", lambda _: f"{self.about} "),
             rule(r"(?<!\w)v(?=\d+\.\d)", lambda _: self.letters["V"] + " "),
+            rule(r"(?<!\w)['’](?=\d\d(?!\w))", lambda _: ""),
             rule(r"(?<=['’])€", lambda _: self.symbols["€"]),
         ]
+
+    def _abbreviation_rules(self) -> list[Rule]:
+        return [rule(rf"(?<![\w.])({any_of(self.phrases)})(?!\w)", self._phrase), *super()._abbreviation_rules()]
 
     def clock_rules(self) -> list[Rule]:
         """The hours of the day."""
@@ -89,7 +93,7 @@ class Romance(Normaliser):
             rule(rf"\b({self.kings})\s{ROMAN}", lambda f: f"{f[1]} {self.ruler(f[2], 'masculine')}"),
             rule(rf"\b({self.queens})\s{ROMAN}", lambda f: f"{f[1]} {self.ruler(f[2], 'feminine')}"),
             rule(rf"\b((?i:{self.parts}))\s{ROMAN}", self._part),
-            rule(rf"(?<!\w)([IVX]+)\s(?=((?i:{self.counted}))\b)", self._counted),
+            rule(rf"(?<!\w)([IVX]+)\s(?=((?i:{self.counted}|{self.parts}))\b)", self._counted),
             self.bare_roman(),
         ]
 
@@ -149,8 +153,18 @@ class Romance(Normaliser):
 
     def _mixed(self, found: re.Match[str]) -> str:
         above, below = int(found[2]), int(found[3])
-        said = self.and_half if (above, below) == (1, 2) else self.fraction_name(above, below)
+        said = self.and_half[0] if (above, below) == (1, 2) else self.fraction_name(above, below)
         return f"{self.number(found[1])} {self.words.conjunction} {said}" if said else found[0]
+
+    def _and_half(self, found: re.Match[str]) -> str:
+        """ "dos horas y media": the half stands after what is counted."""
+        unit = self.all_units.get(found[2])
+        name = re.sub(r"[\d.,]+\s*", "", self.unit_name(int(found[1]), unit)) if unit else found[2]
+        gender = self.gender(name) if unit or self.agreement(found[1], found[2].lower()) else ""
+        if not gender:
+            return found[0]
+        half = self.and_half[gender == "feminine"]
+        return f"{self.number(found[1], gender)} {name} {self.words.conjunction} {half}"
 
     def _fraction_of(self, found: re.Match[str]) -> str:
         if (found[1], found[2]) == ("1", "2") and found[3]:
