@@ -11,7 +11,7 @@ BENCH := $(CURDIR)/build/bench
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check format env migration mini mini-evaluate bench survive first-speech datasets-measure contract load clean
+.PHONY: help serve test check format env migration mini mini-evaluate bench survive first-speech beside-training datasets-measure contract load clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -57,6 +57,9 @@ survive: $(VENV)/mini.stamp ## 200 jobs of mini while engine, worker and broker 
 
 first-speech: $(VENV)/mini.stamp ## From a clone to the first speech in the page: minutes (needs Chromium, and what `make mini-evaluate` fetched)
 	$(BIN)/python -m benchmarks.first_speech > benchmarks/results/first_speech.json
+
+beside-training: $(VENV)/mini.stamp ## First audio of live speech while a fine-tune runs, and without one (needs what `make mini-evaluate` fetched)
+	$(BIN)/python -m benchmarks.beside_training > benchmarks/results/beside_training.json
 
 datasets-measure: $(VENV)/mini.stamp ## The pipeline on real people given as long recordings (Debian's prompts; needs what `make mini-evaluate` fetched)
 	$(BIN)/python -m benchmarks.datasets > benchmarks/results/datasets.json
