@@ -27,6 +27,13 @@ PARTS = (
     "chapter|part|act|scene|section|volume|book|phase|type|title|appendix|war|bowl|mark|class|level|grade|article"
     "|amendment|figure|table|unit|stage|episode|season"
 )
+# What is numbered in three figures and read by one and two: "Flight three seventy"
+NUMBERED = "Boeing|Airbus|Flight|flight|Route|route|Highway|highway|Interstate|Room|room|Suite|suite"
+BOOKS = (
+    "Genesis|Exodus|Leviticus|Numbers|Deuteronomy|Joshua|Judges|Ruth|Samuel|Kings|Chronicles|Ezra|Nehemiah|Esther|Job"
+    "|Psalms?|Proverbs|Ecclesiastes|Isaiah|Jeremiah|Ezekiel|Daniel|Hosea|Amos|Jonah|Micah|Matthew|Mark|Luke|John|Acts"
+    "|Romans|Corinthians|Galatians|Ephesians|Philippians|Colossians|Timothy|Titus|Hebrews|James|Peter|Jude|Revelation"
+)
 # Read letter by letter although they have a vowel; those without one need no entry
 LETTER_BY_LETTER = {
     "AI", "API", "ATM", "BBC", "CEO", "CFO", "CIA", "COO", "CTO", "DIY", "DNA", "DOJ", "EPA", "ESPN", "EU", "FAA",
@@ -55,8 +62,8 @@ class Reader(Normaliser):
         "gen": "general", "col": "colonel", "capt": "captain", "lt": "lieutenant", "sgt": "sergeant",
         "sen": "senator", "rep": "representative", "gov": "governor", "hon": "honorable", "mt": "mount",
         "e.g": "for example", "i.e": "that is", "vs": "versus", "approx": "approximately", "dept": "department",
-        "est": "established", "vol": "volume", "pp": "pages", "ca": "circa", "w. r. t": "with respect to",
-        "ph.d": "P H D",
+        "est": "established", "vol": "volume", "apt": "apartment", "pp": "pages", "ca": "circa",
+        "w. r. t": "with respect to", "ph.d": "P H D",
     }  # fmt: skip
     endings: ClassVar[dict[str, str]] = {
         "etc": "et cetera", "jr": "junior", "sr": "senior", "inc": "incorporated", "ltd": "limited",
@@ -66,14 +73,17 @@ class Reader(Normaliser):
     symbols: ClassVar[dict[str, str]] = {
         "×": "times", "÷": "divided by", "±": "plus or minus", "≈": "about", "≠": "is not equal to", "=": "equals",
         "≤": "is at most", "≥": "is at least", " > ": "is greater than", " < ": "is less than", "°": "degrees",
-        "§": "section", "²": "squared", "³": "cubed", "€": "euros", "£": "pounds", "¢": "cents", "√": "root of",
+        "§": "section", "²": "squared", "³": "cubed", "€": "euros", "£": "pounds", "¢": "cents", "√": "square root of",
         "π": "pi",
     }  # fmt: skip
     signs: ClassVar[dict[str, str]] = {
         "/": "slash", "-": "dash", "_": "underscore", ":": "colon", "?": "question mark", "=": "equals", "&": "and",
         "#": "hash", "+": "plus", "%": "percent", "~": "tilde",
     }  # fmt: skip
-    units: ClassVar[dict[str, str]] = {"t": ""}
+    units: ClassVar[dict[str, str]] = {
+        "t": "", "sq. ft.": "area-square-foot", "sq ft": "area-square-foot", "sq. mi.": "area-square-mile",
+        "sq mi": "area-square-mile", "in.": "length-inch", "ft.": "length-foot",
+    }  # fmt: skip
     currencies: ClassVar[dict[str, Currency]] = {
         "USD": Currency("dollar", "dollars", "cent", "cents"),
         "EUR": Currency("euro", "euros", "cent", "cents"),
@@ -106,12 +116,22 @@ class Reader(Normaliser):
             rule(rf"\b{MONTH}\s{day}(?![\w:]|,\d)(?:,?\s{year}(?![\w:]))?", self._month_first),
             rule(rf"(?<![\w.,]){day}\s{MONTH}\b(?:,?\s{year}(?!\w))?(?<!\s)", self._day_first),
             rule(rf"\b{MONTH}(?=,?\s{year})", lambda f: self._month(f[1])),
+            rule(
+                rf"\b({BOOKS})\s(\d{{1,3}}):(\d(?!\d)|\d{{1,3}}(?=[-–]\d))(?:[-–](\d{{1,3}}))?(?![\w:-])",
+                lambda f: f"{f[1]} {f[2]}, {f[3]}" + (f" {self.span} {f[4]}" if f[4] else ""),
+            ),
             rule(rf"(?<![\w:.,])([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?!\d|:\d){half}?(?!\w)", self._clock),
             rule(rf"(?<![\w:.,])(1[0-2]|0?[1-9]){half}", self._hour),
             # telephones
             rule(r"(?<![\w-])(?:\+?1[ .-])?(?:\(\d{3}\)\s?|\d{3}[ .-])\d{3}[ .-]\d{4}(?![\w-])", spoken),
             rule(r"(?<![\w-])\d{3}-\d{4}(?![\w-])", spoken),
             rule(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])", spoken),
+            rule(r"(?<!\w)[Ee]xt\.?\s?(\d{2,6})(?!\w|[.,]\d)", self._extension),
+            rule(
+                r"(?:(?<=\b[Dd]ial\s)|(?<=\b[Cc]all\s))(?:911|988|411|311|112|999|\d{3}(?!\s\w))(?![\w-]|[.,]\d)",
+                spoken,
+            ),
+            rule(rf"\b({NUMBERED})\s([1-9])(\d\d)(?![\w-]|[.,]\d)", self._numbered),
             # ordinals, decades
             rule(r"(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d{1,15})(?:st|nd|rd|th)(?!\w)", self._ordinal),
             rule(r"(?<![\w.,])([12]\d\d0)['’]?s(?!\w)", lambda f: _plural(self._year(f[1]))),
@@ -119,6 +139,7 @@ class Reader(Normaliser):
             # Roman numerals
             rule(rf"\b({KINGS})\s{roman}", self._ruler),
             rule(rf"\b((?i:{PARTS}))\s{roman}", self._part),
+            rule(rf"\b((?i:{PARTS}))\s([ivx]{{2,4}})(?![\w'’])", self._part),
             self.bare_roman(),
             # feet, fractions, signs between numbers
             rule(r"(?<![\w.,])([1-9])['’′]\s?(\d{1,2})(?:[\"”″]|(?!\w))", lambda f: f"{f[1]} foot {f[2]}"),
@@ -205,8 +226,16 @@ class Reader(Normaliser):
             return found[0]
         return f"{found[1]} the {numerals.ordinal(value, self.language)}"
 
+    def _extension(self, found: re.Match[str]) -> str:
+        return like(found[0], f"extension {self.grouped(found[1])}")
+
+    def _numbered(self, found: re.Match[str]) -> str:
+        rest = found[3]
+        said = "hundred" if rest == "00" else f"{'oh ' if rest[0] == '0' else ''}{self.number(str(int(rest)))}"
+        return f"{found[1]} {self.number(found[2])} {said}"
+
     def _part(self, found: re.Match[str]) -> str:
-        value = numerals.roman(found[2])
+        value = numerals.roman(found[2].upper())
         if not value or (found[2] == "I" and found[1].islower()):  # "the part I like"
             return found[0]
         return f"{found[1]} {numerals.cardinal(value, self.language)}"

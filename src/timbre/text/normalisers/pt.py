@@ -34,6 +34,16 @@ KINGS = (
     "|Adriano|Júlio|Frederico|Juan Carlos|Haroldo|Olavo|Otávio"
 )
 QUEENS = "Elizabeth|Elisabete|Isabel|Maria|Catarina|Margarida|Cleópatra|Vitória"
+SHORT_MONTHS = {month[:3]: month for month in MONTHS}
+SAINTS = (
+    "João|José|Paulo|Pedro|Jorge|Bento|Francisco|Sebastião|Miguel|Luís|Lucas|Marcos|Mateus|Tiago|Tomé|Vicente|Caetano"
+    "|Bernardo|Carlos|Roque|Gonçalo|Cristóvão|Gabriel|Rafael|Domingos|Joaquim|Judas"
+)
+BOOKS = (
+    "Gênesis|Êxodo|Levítico|Números|Deuteronômio|Josué|Juízes|Samuel|Reis|Crônicas|Jó|Salmos?|Provérbios|Eclesiastes"
+    "|Isaías|Jeremias|Ezequiel|Daniel|Mateus|Marcos|Lucas|João|Atos|Romanos|Coríntios|Gálatas|Efésios|Filipenses"
+    "|Colossenses|Timóteo|Hebreus|Tiago|Apocalipse"
+)
 PARTS = "capítulo|volume|vol|tomo|ato|parte|fase|título|anexo|livro|cena|inciso|seção|tipo|nível|grau|módulo|unidade"
 EVENTS = (
     "Guerra|Copa|Semana|Conferência|Jornada|Bienal|Feira|Reich|Congresso|Encontro|Simpósio|Império|Seminário|Concílio"
@@ -61,7 +71,7 @@ class Reader(Normaliser):
     abbreviations: ClassVar[dict[str, str]] = {
         "sr": "senhor", "sra": "senhora", "srs": "senhores", "sras": "senhoras", "srta": "senhorita", "dr": "doutor",
         "dra": "doutora", "drs": "doutores", "prof": "professor", "profa": "professora", "profª": "professora",
-        "eng": "engenheiro", "gen": "general", "cel": "coronel", "cap": "capitão", "ten": "tenente",
+        "eng": "engenheiro", "gen": "general", "cel": "coronel", "ten": "tenente",
         "sgt": "sargento", "pe": "padre", "sto": "santo", "sta": "santa", "av": "avenida", "pça": "praça",
         "rod": "rodovia", "séc": "século", "pág": "página", "págs": "páginas", "pg": "página", "vol": "volume",
         "ed": "edição", "art": "artigo", "arts": "artigos", "inc": "inciso", "fig": "figura", "tel": "telefone",
@@ -84,7 +94,7 @@ class Reader(Normaliser):
         "/": "barra", "-": "hífen", "_": "sublinhado", ":": "dois pontos", "?": "interrogação", "=": "igual",
         "&": "e", "#": "cerquilha", "+": "mais", "%": "por cento",
     }  # fmt: skip
-    units: ClassVar[dict[str, str]] = {"mi": "", "yd": "", "lbs": ""}
+    units: ClassVar[dict[str, str]] = {"mi": "", "yd": "", "lbs": "", "pol.": "length-inch", "pol": "length-inch"}
     currencies: ClassVar[dict[str, Currency]] = {
         "BRL": Currency("real", "reais", "centavo", "centavos"),
         "USD": Currency("dólar", "dólares", "centavo", "centavos"),
@@ -105,11 +115,28 @@ class Reader(Normaliser):
         spoken = self._grouped
         return [
             rule(r"(?<!\w)(?:nº|n°|n\.º|N\.º|Nº)\s?(?=\d)", lambda f: like(f[0], "número ")),
+            rule(r"(?<!\w)[Cc]ap\.\s?(?=\d|[IVXLC]+(?!\w))", lambda f: like(f[0], "capítulo ")),
+            rule(r"(?<!\w)[Cc]ap\.(?!\w)", lambda f: like(f[0], "capitão")),
+            # a street's name is followed by a house's number, a saint's is one of few
+            rule(r"(?<!\w)R\.(?=\s(?:d[aeo]s?\s)?[A-ZÀ-Þ][^\d.,;:!?\n]{1,40},\s?(?:n[º°]\s?)?\d)", lambda _: "Rua"),
+            rule(rf"(?<![\w.])S\.(?=\s(?:{SAINTS})\b)", lambda _: "São"),
+            rule(r"(?<!\w)v(?=\d+\.\d)", lambda _: "vê "),
             # dates, hours
             rule(r"(?<![\w/])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\w/]|\.\d)", self._date),
             rule(r"(?<![\w/-])(\d{4})-(\d{2})-(\d{2})(?![\w-])", lambda f: self.date(f[3], f[2], f[1]) or f[0]),
             rule(r"(?<![\w/])(\d\d)/(\d\d)(?![\w/])", lambda f: self.date(f[1], f[2]) or f[0]),
-            rule(r"(?<=dia\s)(\d{1,2})/(\d{1,2})(?![\w/])", lambda f: self.date(f[1], f[2]) or f[0]),
+            rule(
+                r"(?:(?<=dia\s)|(?<=\dh\sde\s))(\d{1,2})/(\d{1,2})(?![\w/])",
+                lambda f: self.date(f[1], f[2]) or f[0],
+            ),
+            rule(
+                rf"(?<=\d\sde\s)({'|'.join(SHORT_MONTHS)})\.?(?=\sde\s\d{{4}}(?!\d))",
+                lambda f: SHORT_MONTHS[f[1]],
+            ),
+            rule(
+                rf"\b({BOOKS})\s(\d{{1,3}}):(\d{{1,3}})(?:-(\d{{1,3}}))?(?![\w:-])",
+                lambda f: f"{f[1]} {f[2]}, {f[3]}" + (f" {self.span} {f[4]}" if f[4] else ""),
+            ),
             rule(r"(?<![\w/])(0?[1-9]|1[0-2])/([12]\d{3})(?![\w/])", self._month_of_year),
             rule(rf"(?<![\w.,])0?1(?= de (?:{months}))", lambda _: "primeiro"),
             rule(rf"(?<![\w:,.])([01]?\d|2[0-4]){clock}(?![\w:])", self._hours),
