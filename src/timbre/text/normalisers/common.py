@@ -9,6 +9,8 @@ from timbre.text.normalisers.base import CURRENCIES, Normaliser, Rule, any_of, c
 HUMS = {"HM", "HMM", "PST", "PSST", "BRR", "BRRR", "GRR", "GRRR", "MM", "MMM", "ZZZ", "SCH", "SST", "PFF", "PFFT"}
 CLOCK = r"(?<![\w:.,])([01]?\d|2[0-4])[:.]([0-5]\d)(?![\w:]|[.,]\d)"
 
+FRACTION = r"(?<![\w/.,])(?:([1-9]\d{0,2})\s)?([1-9]\d?)/(\d{1,3})(?![\w/]|,\d)"
+
 
 class Common(Normaliser):
     """A reader with a table of months, letters said one by one, and a word for a sign between numbers."""

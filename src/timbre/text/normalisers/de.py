@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from timbre.text import numerals
 from timbre.text.normalisers.base import Currency, Rule, calendar_day, rule
-from timbre.text.normalisers.common import CLOCK, Common
+from timbre.text.normalisers.common import CLOCK, FRACTION, Common
 
 MONTHS = [
     "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November",
@@ -154,10 +154,7 @@ class Reader(Common):
             rule(rf"(?<![\w.,])(\d{{1,4}})-?(?={TOGETHER})", lambda f: self.number(f[1], "masculine")),
             # fractions
             rule(r"(?<![\w/.,])([1-9]\d{0,2})\s1/2(?![\w/])", lambda f: f"{self.number(f[1], 'masculine')}einhalb"),
-            rule(
-                r"(?<![\w/.,])(?:([1-9]\d{0,2})\s)?([1-9]\d?)/(\d{1,3})(?![\w/]|,\d)(?:\s([^\W\d_]+))?",
-                self._fraction_of,
-            ),
+            rule(rf"{FRACTION}(?:\s([^\W\d_]+))?", self._fraction_of),
             rule(r"(?<=\d)\s?/\s?(?=\d)", lambda _: " Schrägstrich "),
             *self.signs_between(),
             rule(r"(?<=\d),[-–](?=\s?€)", lambda _: ""),
