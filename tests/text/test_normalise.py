@@ -127,7 +127,7 @@ def test_never_raises_and_a_second_time_changes_nothing(text: str, language: str
 
 
 @bounds(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join), st.sampled_from(["pt", "en"]))
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join), st.sampled_from(["pt", "en", "es", "it", "fr"]))
 def test_never_raises_on_what_looks_like_something(text: str, language: str) -> None:
     said = normalise(text, language)
     assert normalise(said, language) == said

@@ -47,6 +47,7 @@ class Reader(Romance):
     phrases: ClassVar[dict[str, str]] = {
         "EE. UU.": "Estados Unidos", "EE.UU.": "Estados Unidos", "EEUU": "Estados Unidos",
         "JJ. OO.": "Juegos Olímpicos", "RR. HH.": "recursos humanos", "CC. OO.": "Comisiones Obreras",
+        "CCOO": "Comisiones Obreras",
     }  # fmt: skip
     symbols: ClassVar[dict[str, str]] = {
         "×": "por", "÷": "dividido entre", "±": "más menos", "≈": "aproximadamente", "≠": "distinto de",
@@ -114,6 +115,7 @@ class Reader(Romance):
             rule(r"(?<!\w)[Pp]\.\s?(?=\d)", lambda f: like(f[0], "página ")),
             rule(r"(?<!\w)D\.(?=\s[A-Z])", lambda _: "don"),
             rule(r"(?<!\w)D\.?ª(?=\s[A-Z])", lambda _: "doña"),
+            rule(r"(?<=\d)-([A-Z])(?!\w)", lambda f: f" {self.letters[f[1]]}"),  # days by their letter: 11-S
             # groups of thousands with blanks; hectares, where "ha" is not "has"
             rule(r"(?<![\w.,])\d{1,3}(?: \d{3})+(?![\w-])", lambda f: f[0].replace(" ", "")),
             rule(rf"({self.signed})\s?ha(?=\s(?:de|y|en)\b|[^\w\s]|\s*$)", self._hectares),

@@ -66,7 +66,7 @@ class Reader(Romance):
     }  # fmt: skip
     telephones = (
         r"(?<![\w.,+-])0\d([ .-])\d\d\1\d\d\1\d\d\1\d\d(?![\w-])",
-        r"(?<![\w.,+-])0[89]\d\d([ .-])\d{3}\1\d{3}(?![\w-])",
+        r"(?<![\w.,+-])0\s?[89]\d\d([ .-])\d{3}\1\d{3}(?![\w-])",
     )
     kings = (
         "Louis|Charles|Henri|François|Philippe|Napoléon|Jean|Paul|Jean-Paul|Pie|Léon|Benoît|Clément|Innocent|Grégoire"
@@ -84,7 +84,7 @@ class Reader(Romance):
         r"|rice|ise|ère|lle|nne|sse|tte|che|cre|ande|ude|ose|ouse|oise|ope)|page|image|plage|cage|femme|heure|minute|seconde"
         r"|personne|tonne|livre|place|table|chaise|école|voiture|chose|tête|porte|lettre|phrase|ligne|pomme|chambre"
         r"|étoile|couronne|cuillère|main|mère|sœur|fleur|mer|dent|clé|clef|fin|part|mort|nuit|maison|saison|raison|leçon"
-        r"|chanson|façon|boisson|couleur|valeur|heure|peur|note|vache|poire|carte|photo|moto|once|marche|arme|note)s?"
+        r"|chanson|façon|boisson|couleur|valeur|heure|peur|note|vache|poire|carte|orange|idée|photo|moto|once|marche|arme|note)s?"
         r"|(?:fois|voix|noix|croix|souris|brebis)"
     )
     masculine = re.compile(
@@ -105,14 +105,15 @@ class Reader(Romance):
     spelt = frozenset({
         "USA", "UE", "RER", "CIA", "IA", "ID", "IP", "UV", "OS", "PIB", "UMP", "RSA", "CSA", "HS", "ISF", "IRM", "SUV",
         "CEA", "IVG", "AOC", "IUT", "OMS", "ENS", "UI", "RAS", "OGM", "SAV", "RIB", "IGN", "ONG", "ARN", "AMF", "IMC",
-        "ERP", "URL", "APL", "URSS", "INC",
+        "ERP", "URL", "APL", "URSS", "INC", "TER", "JO", "OM",
     })  # fmt: skip
-    acronyms: ClassVar[dict[str, str]] = {"OK": "okay", "CEO": "si i o"}
+    acronyms: ClassVar[dict[str, str]] = {"OK": "okay", "CEO": "si i o", "FNAC": "FNAC"}
 
     def own_rules(self) -> list[Rule]:
         return [
             rule(r"(?<![\w.])M\.(?=\s(?:[A-ZÀ-Þ]|et\s))", lambda _: "Monsieur"),
             rule(r"(?<=\bguerre de )(1?\d|39)-(\d\d)(?!\w)", lambda f: f"{self.number(f[1])}-{self.number(f[2])}"),
+            rule(r"(?<=\d/\d)\s?h(?!\w)", lambda _: " d’heure"),
             *super().own_rules(),
         ]
 
@@ -122,7 +123,7 @@ class Reader(Romance):
                 r"(?<![\w:.,])([01]?\d|2[0-4])\s?(?::|[hH]\s?(?=[0-5]\d(?!\d)))([0-5]\d)(?:\s?mi?n)?(?![\w:])",
                 lambda f: self._hours(f[1], f[2]),
             ),
-            rule(r"(?<![\w:.,])(\d{1,3})\s?[hH](?![\w/'’])", lambda f: self._hours(f[1], "0")),
+            rule(r"(?<![\w:.,/])(\d{1,3})\s?[hH](?![\w/'’])", lambda f: self._hours(f[1], "0")),
         ]
 
     def ordinal_rules(self) -> list[Rule]:
@@ -134,7 +135,7 @@ class Reader(Romance):
             rule(r"(?<![\w.,])2n?d(e?s?)(?!\w)", lambda f: f"second{f[1]}"),
             rule(rf"{number}(?:i?[eè]me|e)(s?)(?!\w)", lambda f: self.ordinal(int(f[1])) + f[2]),
             rule(rf"{roman}(?:i?[eè]me|e)(s?)(?!\w)", self._roman_ordinal),
-            rule(r"(?<=\bannées )['’]?(\d0)(?!\w)", lambda f: self.number(f[1]).removesuffix("s")),
+            rule(r"(?<=\bannées )['’]?((?:\d\d)?\d0)(?!\w)", lambda f: self.number(f[1]).removesuffix("s")),
         ]
 
     def grouped(self, text: str) -> str:

@@ -109,7 +109,7 @@ class Reader(Romance):
     syllables = re.compile(
         r"(?:(?:S?(?:[BCDFGPTV][LR]|CH|GH|GN|GL|QU|[BCDFGHLMNPQRSTVZ]))?[AEIOU]{1,3}(?:[LMNRSTZCPBDFGVX](?=$|[^AEIOU]))?)+"
     )
-    spelt = frozenset({"UE", "ID", "IP", "IA", "UI", "AI", "DIA"})
+    spelt = frozenset({"UE", "ID", "IP", "IA", "UI", "AI"})
     acronyms: ClassVar[dict[str, str]] = {"OK": "okay", "CEO": "si i o", "INPS": "INPS", "USB": "u esse bi"}
 
     def own_rules(self) -> list[Rule]:
@@ -123,7 +123,7 @@ class Reader(Romance):
         ]
 
     def clock_rules(self) -> list[Rule]:
-        after = r"((?:\b[aAdDnNsS]?(?:al)?le|\b[oO]re|\bl'|\ball'|\bdall'|\ble|\bel)\s?)"
+        after = r"((?:\b[aAdDnNsS]?(?:al)?le|\b[oO]re|\b[lL]'|\b[aA]ll'|\b[dD]all'|\ble|\bel)\s?)"
         return [
             rule(rf"{after}([01]?\d|2[0-4])[.,:]([0-5]\d)(?![\w:]|[.,]\d)", lambda f: f[1] + self._hour(f[2], f[3])),
             rule(r"(?<![\w:.,])([01]?\d|2[0-4]):([0-5]\d)(?![\w:])", lambda f: self._hour(f[1], f[2])),
@@ -165,6 +165,9 @@ class Reader(Romance):
     def _hour(self, hour: str, minutes: str) -> str:
         said = self.number(str(int(hour)), "feminine")
         return said + (f" e {self.number(str(int(minutes)))}" if int(minutes) else "")
+
+    def _measure(self, found: re.Match[str]) -> str:
+        return super()._measure(found).replace("una ora", "un'ora")
 
     def _millions(self, found: re.Match[str]) -> str:
         return (" milioni" if found[1] == "n" else " miliardi") + (" di euro" if found[2] else "")
