@@ -34,8 +34,8 @@ class Currency(NamedTuple):
 
 CURRENCIES = {
     "R$": "BRL", "US$": "USD", "$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB", "₩": "KRW",
-    "₺": "TRY", "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "BRL": "BRL", "USD": "USD", "EUR": "EUR", "GBP": "GBP",
-    "JPY": "JPY", "CHF": "CHF", "CNY": "CNY", "元": "CNY", "円": "JPY", "원": "KRW",
+    "₺": "TRY", "TL": "TRY", "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "BRL": "BRL", "USD": "USD", "EUR": "EUR",
+    "GBP": "GBP", "JPY": "JPY", "CHF": "CHF", "CNY": "CNY", "元": "CNY", "円": "JPY", "원": "KRW",
 }  # fmt: skip
 UNITS = {
     "km": "length-kilometer", "m": "length-meter", "cm": "length-centimeter", "mm": "length-millimeter",
@@ -86,11 +86,13 @@ class Normaliser:
     currencies: ClassVar[dict[str, Currency]] = {}  # ISO code → names; absent: CLDR's name
     scales: ClassVar[dict[str, str]] = {}  # what may follow a sum: "mi" → "milhões"
     span: ClassVar[str] = ""  # the word between the two ends of a range
+    comma: ClassVar[str] = ", "  # between groups of digits, and before the name of an emoji
 
     def __init__(self, language: str) -> None:
         self.language = language
         self.words = WORDS[language]
         self.gap = self.words.gap and numerals.BOUND
+        self.blank = self.words.gap  # between words that are cut at
         marks = Locale(language).number_symbols["latn"]
         self.point, self.group = marks["decimal"], marks["group"]
         if self.group.isspace():  # narrow or unbreakable in CLDR; a plain one after cleaning
@@ -170,7 +172,7 @@ class Normaliser:
 
     def grouped(self, text: str) -> str:
         """Groups of digits, each digit by itself, a comma's pause between groups: telephone numbers and codes."""
-        return ", ".join(numerals.digits(group, self.language, self.gap) for group in re.findall(r"\d+", text))
+        return self.comma.join(numerals.digits(group, self.language, self.gap) for group in re.findall(r"\d+", text))
 
     def _grouped(self, found: re.Match[str]) -> str:
         return self.grouped(found[0])
@@ -188,7 +190,7 @@ class Normaliser:
         parts = found[0].split(".")
         if self.group == "." and len(parts[0]) < 4 and all(len(part) == 3 for part in parts[1:]):
             return found[0]
-        return f" {self.words.dot} ".join(self.number(part) for part in parts)
+        return f"{self.blank}{self.words.dot}{self.blank}".join(self.number(part) for part in parts)
 
     def bare_roman(self) -> Rule:
         """A Roman numeral that nothing before it explains, of I, V and X alone: "Rocky IV"."""
@@ -300,7 +302,9 @@ class Normaliser:
     def _abbreviation(self, found: re.Match[str]) -> str:
         key = re.sub(r"\.(?=\w)", ". ", found[1].lower())
         tables = {**self.abbreviations, **self.endings}
-        said = tables.get(found[1].lower()) or tables[key]
+        said = tables.get(found[1].lower()) or tables.get(key)
+        if not said:  # written with a letter that only resembles: "vſ."
+            return found[0]
         closes = found[1].lower() in self.endings or key in self.endings
         return like(found[1], said) + ("." if closes and _END_OF_SENTENCE.match(found.string, found.end()) else "")
 
@@ -324,7 +328,7 @@ class Normaliser:
         return part if part[0].isalnum() else self.all_signs.get(part, "")
 
     def _symbol(self, found: re.Match[str]) -> str:
-        return f" {self.all_symbols[found[1]]}" + ("" if found[2] else " ")
+        return f"{self.blank}{self.all_symbols[found[1]]}" + ("" if found[2] else self.blank)
 
     def _emoji(self, text: str) -> str:
         if not _MAYBE_EMOJI.search(text):
@@ -334,9 +338,9 @@ class Normaliser:
         text = emoji.replace_emoji(text, lambda found, _: f"{_OPEN}{self._emoji_name(found)}{_CLOSE}" if named else " ")
         text = re.sub(rf"({_OPEN}[^{_CLOSE}]*{_CLOSE})(?:\s*\1)+", r"\1", text)
         text = re.sub(
-            rf"(?<=[\w\u0900-\u0963{_CLOSE}])\s*{_OPEN}", ", ", text
+            rf"(?<=[\w\u0900-\u0963{_CLOSE}])\s*{_OPEN}", self.comma, text
         )  # Devanagari vowel signs are no word characters
-        text = re.sub(rf"{_CLOSE}(\s*)(?=[\w,])", lambda found: ", " if text[found.end()] != "," else "", text)
+        text = re.sub(rf"{_CLOSE}(\s*)(?=[\w,])", lambda found: self.comma if text[found.end()] != "," else "", text)
         return text.replace(_OPEN, "").replace(_CLOSE, "")
 
     def _emoji_name(self, found: str) -> str:

@@ -42,10 +42,9 @@ BARE = {
     "jede",
 }
 OBLIQUE = {
-    "dem", "den", "des", "im", "am", "zum", "zur", "vom", "beim", "einem", "einen", "einer", "eines", 
-    "meinem", "meinen", "meiner", "deinem", "deinen", "deiner", "seinem", "seinen",
-    "seiner", "ihrem", "ihren", "ihrer", "unserem", "unseren", "unserer", "diesem", "diesen", "jedem", "jeden",
-    "jeder",
+    "dem", "den", "des", "im", "am", "zum", "zur", "vom", "beim", "einem", "einen", "einer", "eines", "meinem",
+    "meinen", "meiner", "deinem", "deinen", "deiner", "seinem", "seinen", "seiner", "ihrem", "ihren", "ihrer",
+    "unserem", "unseren", "unserer", "diesem", "diesen", "jedem", "jeden", "jeder",
 }  # fmt: skip
 MIXED = {"ein", "kein", "mein", "dein", "sein", "ihr", "unser", "euer"}
 PREPOSITIONS = {
@@ -81,8 +80,8 @@ class Reader(Common):
         "ggf": "gegebenenfalls", "vgl": "vergleiche", "nr": "Nummer", "bd": "Band", "abb": "Abbildung",
         "tel": "Telefon", "mio": "Millionen", "mrd": "Milliarden", "std": "Stunden", "jh": "Jahrhundert",
         "jhdt": "Jahrhundert", "sog": "sogenannt", "bspw": "beispielsweise", "zzgl": "zuzüglich",
-        "abzgl": "abzüglich", "mind": "mindestens", "einschl": "einschließlich", "jan": "Januar", "feb": "Februar",
-        "aug": "August", "sept": "September", "okt": "Oktober", "nov": "November", "dez": "Dezember",
+        "abzgl": "abzüglich", "mind": "mindestens", "einschl": "einschließlich", "feb": "Februar", "aug": "August",
+        "sept": "September", "okt": "Oktober", "nov": "November", "dez": "Dezember",
     }  # fmt: skip
     endings: ClassVar[dict[str, str]] = {
         "usw": "und so weiter", "etc": "et cetera", "u. v. m": "und vieles mehr", "v. chr": "vor Christus",
@@ -130,6 +129,7 @@ class Reader(Common):
             rule(r"(?<!\w)Abs\.\s?(?=\d)", lambda _: "Absatz "),
             rule(r"(?<!\w)Kap\.\s?(?=\d)", lambda _: "Kapitel "),
             rule(r"(?<!\w)(max|min)\.(?=\s)", lambda f: {"max": "maximal", "min": "minimal"}[f[1]]),
+            rule(r"(?<=\d[. ])\s?[Jj]an\.(?!\w)", lambda _: "Januar"),
             *self.dates(),
             rule(r"(?<=[mrnmts]\s)(\d{1,2})\.(\d{1,2})\.(?!\d)", self._short_date),
             # hours

@@ -29,7 +29,7 @@ class Reader(Common):
     abbreviations: ClassVar[dict[str, str]] = {
         "dhr": "de heer", "mevr": "mevrouw", "mw": "mevrouw", "dr": "doctor", "drs": "doctorandus",
         "prof": "professor", "ir": "ingenieur", "ing": "ingenieur", "mr": "meester", "ds": "dominee",
-        "bijv": "bijvoorbeeld", "bv": "bijvoorbeeld", "d. w. z": "dat wil zeggen", "t. a. v": "ter attentie van",
+        "bijv": "bijvoorbeeld", "d. w. z": "dat wil zeggen", "t. a. v": "ter attentie van",
         "m. b. t": "met betrekking tot", "i. v. m": "in verband met", "o. a": "onder andere",
         "a. u. b": "alstublieft", "z. o. z": "zie ommezijde", "t. o. v": "ten opzichte van",
         "i. p. v": "in plaats van", "n. a. v": "naar aanleiding van", "m. a. w": "met andere woorden",
@@ -37,9 +37,9 @@ class Reader(Common):
         "e. d": "en dergelijke", "a. s": "aanstaande", "j. l": "jongstleden", "blz": "bladzijde", "pag": "pagina",
         "nr": "nummer", "nrs": "nummers", "tel": "telefoon", "ca": "circa", "resp": "respectievelijk",
         "incl": "inclusief", "excl": "exclusief", "evt": "eventueel", "mln": "miljoen", "mld": "miljard",
-        "afb": "afbeelding", "hfdst": "hoofdstuk", "vgl": "vergelijk", "zgn": "zogenaamd", "jan": "januari",
-        "feb": "februari", "febr": "februari", "aug": "augustus", "sept": "september", "okt": "oktober",
-        "nov": "november", "dec": "december", "i. t. t": "in tegenstelling tot", "p. st": "per stuk",
+        "afb": "afbeelding", "hfdst": "hoofdstuk", "vgl": "vergelijk", "zgn": "zogenaamd", "feb": "februari",
+        "febr": "februari", "aug": "augustus", "sept": "september", "okt": "oktober", "nov": "november",
+        "dec": "december", "i. t. t": "in tegenstelling tot", "p. st": "per stuk",
     }  # fmt: skip
     endings: ClassVar[dict[str, str]] = {
         "enz": "enzovoort", "etc": "et cetera", "v. chr": "voor Christus", "n. chr": "na Christus", "jr": "junior",
@@ -81,6 +81,7 @@ class Reader(Common):
             rule(r"(?<!\w)[Pp]\.\s?(?=\d)", lambda _: "pagina "),
             rule(r"(?<!\w)t/m(?!\w)", lambda _: "tot en met"),
             rule(r"(?<=\d)\s?(mln|mld)(?![\w.])", lambda f: f" {self.scales[f[1]]}"),
+            rule(r"(?<=\d[. ])\s?[Jj]an\.(?!\w)", lambda _: "januari"),
             *self.dates(),
             # hours
             rule(rf"{CLOCK}(?=\s?(?:tot|en|-|–)\s?\d{{1,2}}[:.]\d\d\s?(?:uur|u)(?!\w))", self._clock),
