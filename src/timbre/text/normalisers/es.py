@@ -104,7 +104,7 @@ class Reader(Romance):
     )
     before_noun = r"\s(?:mil|grandes|mejores|primer[oa]s|últim[oa]s|nuev[oa]s)"
     syllables = re.compile(
-        r"(?:(?:[BCDFGPTK][LR]|LL|RR|CH|QU|GU|[BCDFGHJKLMNPQRSTVXYZ])?[AEIOU]{1,3}(?:NS|[BCDFGJKLMNPRSTVXYZ])?)+"
+        r"(?:(?:[BCDFGPTK][LR]|LL|RR|CH|QU|GU|S[HKPT]|[BCDFGHJKLMNPQRSTVWXYZ])?[AEIOU]{1,3}(?:NS|CK|[BCDFGJKLMNPRSTVWXYZ])?)+"
     )
     spelt = frozenset({"ID", "IP", "IA", "UE", "AI", "UI", "UAB"})
     acronyms: ClassVar[dict[str, str]] = {"OK": "okey", "PSOE": "pesoe", "CEO": "ceo"}

@@ -99,8 +99,8 @@ class Reader(Romance):
     )
     before_noun = r"\s(?:grandes?|petites?|belles?|nouvelles?|autres?|jeunes|vieilles|bonnes|premières|dernières)"
     syllables = re.compile(
-        r"(?:(?:[BCDFGPTV][LR]|CH|PH|TH|GN|QU|GU|S[CKLMNPT]|[BCDFGHJKLMNPQRSTVXZ])?[AEIOUY]{1,3}"
-        r"(?:[LMNRS]?[BCDFGKLMNPRSTXZ]?S?(?=$)|[BCDFGKLMNPRSTXZ])?)+"
+        r"(?:(?:[BCDFGPTV][LR]|CH|PH|TH|SH|GN|QU|GU|S[CKLMNPT]|[BCDFGHJKLMNPQRSTVWXZ])?[AEIOUY]{1,3}"
+        r"(?:[LMNRS]?[BCDFGKLMNPRSTWXZ]?[ST]?(?=$)|[BCDFGKLMNPRSTXZ])?)+"
     )
     spelt = frozenset({
         "USA", "UE", "RER", "CIA", "IA", "ID", "IP", "UV", "OS", "PIB", "UMP", "RSA", "CSA", "HS", "ISF", "IRM", "SUV",

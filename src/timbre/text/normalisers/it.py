@@ -107,9 +107,10 @@ class Reader(Romance):
     )
     before_noun = r"\s(?:grande|sola|solo|altro|altra|nuovo|nuova)"
     syllables = re.compile(
-        r"(?:(?:S?(?:[BCDFGPTV][LR]|CH|GH|GN|GL|QU|[BCDFGHLMNPQRSTVZ]))?[AEIOU]{1,3}(?:[LMNRSTZCPBDFGVX](?=$|[^AEIOU]))?)+"
+        r"(?:(?:S?(?:[BCDFGPTV][LR]|CH|GH|GN|GL|QU|SH|[BCDFGHJKLMNPQRSTVWYZ]))?[AEIOUY]{1,3}"
+        r"(?:[LMNRS]?[BCDFGKLMNPRSTVWXZ]?(?=$)|[LMNRSTZCPBDFGVX](?=[^AEIOU]))?)+"
     )
-    spelt = frozenset({"UE", "ID", "IP", "IA", "UI", "AI"})
+    spelt = frozenset({"UE", "ID", "IP", "IA", "UI", "AI", "OMS", "ONG", "URL", "ISP", "IBM"})
     acronyms: ClassVar[dict[str, str]] = {"OK": "okay", "CEO": "si i o", "INPS": "INPS", "USB": "u esse bi"}
 
     def own_rules(self) -> list[Rule]:
