@@ -62,6 +62,11 @@ def roman(text: str) -> int:
     return sum(-value if value < following else value for value, following in pairs)
 
 
+def spelt(number: int, language: str, ruleset: str) -> str:
+    """A number by one of CLDR's rulesets; empty where the language lacks it."""
+    return _spell(number, language, ruleset)
+
+
 @lru_cache(maxsize=4096)
 def _spell(number: int, language: str, *rulesets: str) -> str:
     from unicode_rbnf.engine import NoRuleForNumberError, RulesetNotFoundError
