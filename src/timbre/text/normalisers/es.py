@@ -116,8 +116,7 @@ class Reader(Romance):
             rule(r"(?<!\w)D\.(?=\s[A-Z])", lambda _: "don"),
             rule(r"(?<!\w)D\.?ª(?=\s[A-Z])", lambda _: "doña"),
             rule(r"(?<=\d)-([A-Z])(?!\w)", lambda f: f" {self.letters[f[1]]}"),  # days by their letter: 11-S
-            # groups of thousands with blanks; hectares, where "ha" is not "has"
-            rule(r"(?<![\w.,])\d{1,3}(?: \d{3})+(?![\w-])", lambda f: f[0].replace(" ", "")),
+            # hectares, where "ha" is not "has"
             rule(rf"({self.signed})\s?ha(?=\s(?:de|y|en)\b|[^\w\s]|\s*$)", self._hectares),
         ]
 

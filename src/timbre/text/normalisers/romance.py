@@ -52,6 +52,8 @@ class Romance(Normaliser):
             rule(rf"(?<![\w.,])0?1(?={self.of}(?:{months})\b)", lambda _: self.first or self.number("1")),
             *self.clock_rules(),
             *(rule(pattern, self._grouped) for pattern in self.telephones),
+            # thousands with blanks
+            rule(r"(?<![\w.,+])\d{1,3}(?: \d{3})+(?![\w-])", lambda f: f[0].replace(" ", "")),
             *self.ordinal_rules(),
             *self._roman_rules(),
             rule(r"(?<![\w/.,])([1-9]\d{0,2})\s1/2\s([^\W\d_]+)", self._and_half),
