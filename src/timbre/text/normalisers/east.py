@@ -16,6 +16,7 @@ from timbre.text.normalisers.en import HUMS, LETTER_BY_LETTER
 
 START, END = r"(?<![A-Za-z0-9.,-])", r"(?![A-Za-z0-9])"
 RANGE = "[-–—~〜～]"
+SUFFIXES = "%％年月日号时時点分년월일시분"  # that may stand at both ends of a range
 SUMS = {symbol: code for symbol, code in CURRENCIES.items() if symbol not in "元円원"}
 SQUARED = {
     "㎡": "area-square-meter", "㎢": "area-square-kilometer", "㎥": "volume-cubic-meter", "㎞": "length-kilometer",
@@ -31,7 +32,7 @@ class EastAsian(Normaliser):
     names: ClassVar[dict[str, str]] = {}  # symbol of a currency → its name; absent: CLDR's name
     date_words: ClassVar[tuple[str, str, str]]
     clock_words: ClassVar[tuple[str, str, str]]
-    large: ClassVar[str] = ""  # scales that may stand between a sum and its currency
+    large: ClassVar[str] = ""  # pattern of the scales that may stand between a sum and its currency
     said: ClassVar[dict[str, str]] = {}  # acronym → how it is said
     spelled_gap: ClassVar[str] = " "
     plus: ClassVar[str] = ""
@@ -42,7 +43,7 @@ class EastAsian(Normaliser):
         self.compiled = [*self.rules()]
 
     def rules(self) -> list[Rule]:
-        sum_ = rf"([-−]?){START}({any_of(SUMS)})\s?({self.plain})([{self.large}]?)"
+        sum_ = rf"([-−]?){START}({any_of(SUMS)})\s?({self.plain})((?:{self.large})?)"
         return [
             rule("[Ａ-Ｚａ-ｚ＆＠＋＝＜＞￥＄／＃]|(?<=\\d)：(?=\\d)", lambda f: unicodedata.normalize("NFKC", f[0])),
             (base._MAIL, self._address),
@@ -75,7 +76,7 @@ class EastAsian(Normaliser):
         ]
 
     def _range_rules(self) -> list[Rule]:
-        ends = rf"(?<![A-Za-z0-9./-])({self.plain}\s?[%％年月日号时時点分시]?)\s?{RANGE}\s?(?={self.plain}(?![\d/-]))"
+        ends = rf"(?<![A-Za-z0-9./-])({self.plain}\s?[{SUFFIXES}]?)\s?{RANGE}\s?(?={self.plain}(?![\d/-]))"
         return [rule(ends, lambda f: f"{f[1]}{self.span}{self.blank}")]
 
     def _date(self, found: re.Match[str]) -> str:

@@ -20,7 +20,7 @@ class Reader(EastAsian):
 
     span = "から"
     comma = "、"
-    large = "百千万億兆"
+    large = "[百千万億兆]"
     date_words = ("年", "月", "日")
     clock_words = ("時", "分", "秒")
     spelled_gap = ""

@@ -26,7 +26,7 @@ class Reader(EastAsian):
 
     span = "到"
     comma = "，"
-    large = "百千万亿兆"
+    large = "[百千万亿兆]"
     date_words = ("年", "月", "日")
     clock_words = ("点", "分", "秒")
     names: ClassVar[dict[str, str]] = {"¥": "元", "CNY": "元", "$": "美元", "US$": "美元"}
