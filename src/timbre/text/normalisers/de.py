@@ -186,7 +186,7 @@ class Reader(Common):
     def _short_date(self, found: re.Match[str]) -> str:
         if not calendar_day(found[1], found[2]):
             return found[0]
-        return self.date(found[1], found[2]) + ("" if found.string[found.end() :].strip() else ".")
+        return self.date(found[1], found[2]) + ("" if found.string[found.end() : found.end() + 9].strip() else ".")
 
     def _clock(self, found: re.Match[str]) -> str:
         hours, minutes = int(found[1]), int(found[2])

@@ -169,7 +169,7 @@ class Reader(Common):
         day = int(found[2])
         if not 1 <= day <= 31:
             return found[0]
-        return found[1] + self._named_day(day) + ("" if found.string[found.end() :][:9].strip() else ".")
+        return found[1] + self._named_day(day) + ("" if found.string[found.end() : found.end() + 9].strip() else ".")
 
     def _named_day(self, day: int) -> str:
         return "elseje" if day == 1 else self.ordinal(day) + ("a" if self.ordinal(day)[-4] in "ao" else "e")
