@@ -296,7 +296,7 @@ class Normaliser:
         for table in (self.endings, self.abbreviations):
             if table:
                 names = any_of(table).replace(r"\ ", r"\s?")
-                made.append(rule(rf"(?i:(?<![\w.])({names})\.(?!\w))", self._abbreviation))
+                made.append(rule(rf"(?i:(?<![\w\u0900-\u0963.])({names})\.(?!\w))", self._abbreviation))
         return made
 
     def _abbreviation(self, found: re.Match[str]) -> str:
