@@ -102,10 +102,7 @@ class Reader(Slavic):
             # dates, years
             rule(r"(?<![\w/.-])(\d{1,2})([/.-])\s?(\d{1,2})\2\s?([12]\d{3})\s(?:r\.|roku)(?!\w)", self._date_of_year),
             *self.dates(),
-            rule(
-                r"(?<![\w.,-])([12]\d{3})\s?[-–—]\s?([12]\d{3})(?![\w-]|[.,]\d)",
-                lambda f: f"{self.number(f[1])} {self.span} {self.number(f[2])}",
-            ),
+            self.years(),
             rule(
                 rf"(?<![\w.,-])(0?[1-9]|[12]\d|3[01])\.?\s({MONTHS_SAID})(?:\s([12]\d{{3}}))?(?:\s(?:roku|r\.?)(?!\w))?(?!\w)",
                 self._day,

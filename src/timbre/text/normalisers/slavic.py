@@ -62,7 +62,10 @@ class Slavic(Common):
 
     def plural(self, text: str) -> str:
         """one, few, many; "other" for a decimal."""
-        return "other" if self.point in text else self.plural_rule(int(min(self.value(text), 10.0**12)))
+        if self.point in text:
+            return "other"
+        found = str(self.plural_rule(int(min(self.value(text), 10.0**12))))
+        return "many" if found == "other" else found  # as CLDR calls it in Czech
 
     def before(self, found: re.Match[str]) -> str:
         """The word before what was found, in small letters."""
@@ -137,6 +140,11 @@ class Slavic(Common):
     def adjective(self, word: str) -> bool:
         """Whether a word of a unit's name is no noun."""
         return False
+
+    def years(self) -> Rule:
+        """ "1939-1945": both years stay in the nominative."""
+        pattern = r"(?<![\w.,-])([12]\d{3})\s?[-–—]\s?([12]\d{3})(?![\w-]|[.,]\d)"
+        return rule(pattern, lambda f: f"{self.number(f[1])} {self.span} {self.number(f[2])}")
 
     def score(self) -> Rule:
         """ "3:1", where it is no clock: the two numbers."""
