@@ -48,7 +48,7 @@ class Common(Normaliser):
         """Signs by numbers, and hashtags."""
         return [
             rule(r"(?<=\d)\s?[x×]\s?(?=\d)|(?<=\d)\s?[x×](?!\w)", lambda _: f" {self.times} "),
-            rule(r"(?<=[\d\w]\s)-(?=\s\d)", lambda _: "−"),
+            rule(r"(?<=\d\s)-(?=\s\d[\d.,]*\s?=)", lambda _: "−"),
             rule(r"(?<!\w)#(?=\w)", lambda _: f"{self.hashtag} "),
             rule(r"~\s?(?=\d)", lambda _: f"{self.about} "),
         ]

@@ -47,6 +47,7 @@ OBLIQUE = {
     "unserem", "unseren", "unserer", "diesem", "diesen", "jedem", "jeden", "jeder",
 }  # fmt: skip
 MIXED = {"ein", "kein", "mein", "dein", "sein", "ihr", "unser", "euer"}
+NUMBERED = {"Jahrhundert", "Weltkrieg", "Advent", "Auflage", "Bundesliga", "Liga", "FC", "Etage", "Stock", "Sinfonie"}
 PREPOSITIONS = {
     "in", "an", "auf", "mit", "bei", "aus", "nach", "seit", "von", "zu", "unter", "über", "vor", "hinter", "neben",
     "zwischen", "während", "wegen", "trotz", "ab", "außer", "gegenüber",
@@ -97,7 +98,7 @@ class Reader(Common):
         "/": "Schrägstrich", "-": "Minus", "_": "Unterstrich", ":": "Doppelpunkt", "?": "Fragezeichen", "=": "gleich",
         "&": "und", "#": "Raute", "+": "plus", "%": "Prozent", "~": "Tilde",
     }  # fmt: skip
-    units: ClassVar[dict[str, str]] = {"mi": "", "ft": "", "yd": ""}
+    units: ClassVar[dict[str, str]] = {"h": "duration-hour", "mi": "", "ft": "", "yd": ""}
     currencies: ClassVar[dict[str, Currency]] = {
         "EUR": Currency("Euro", "Euro", "Cent", "Cent"),
         "USD": Currency("Dollar", "Dollar", "Cent", "Cent"),
@@ -150,6 +151,8 @@ class Reader(Common):
             self.bare_roman(),
             rule(r"(?<![\w.,])(\d{1,4})\.(?=\s?([^\W\d_]+)|\s?(?:[-–]|u\.)\s?\d)", self._ordinal),
             # joined to a word
+            rule(r"(?<![\w.,])(\d{1,4})\s?[x×](?!\w|\s?\d)", lambda f: f"{self.number(f[1], 'masculine')}mal"),
+            rule(r"(?<=[mnbs]\s)(\d{1,2})\s?h(?!\w)", lambda f: f"{f[1]} Uhr"),
             rule(r"(?<![\w.,])(\d{1,4})er(?!\w)", lambda f: f"{self.number(f[1])}er"),
             rule(rf"(?<![\w.,])(\d{{1,4}})-?(?={TOGETHER})", lambda f: self.number(f[1], "masculine")),
             # fractions
@@ -212,8 +215,8 @@ class Reader(Common):
             return found[0]
         ending = self._ending(found.string[max(0, found.start() - 60) : found.start()], noun)
         if ending is None:
-            if noun in MONTHS:
-                ending = "r"
+            if noun in MONTHS or noun in NUMBERED:
+                ending = "s" if NEUTER.fullmatch(noun.lower()) else "" if self.gender(noun) == "feminine" else "r"
             elif noun[:1].islower() or not noun:
                 ending = ""
             else:

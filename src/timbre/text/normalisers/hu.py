@@ -50,7 +50,15 @@ class Reader(Common):
         "/": "per", "-": "kötőjel", "_": "aláhúzás", ":": "kettőspont", "?": "kérdőjel", "=": "egyenlő", "&": "és",
         "#": "kettős kereszt", "+": "plusz", "%": "százalék",
     }  # fmt: skip
-    units: ClassVar[dict[str, str]] = {"mi": "", "ft": "", "yd": "", "lb": "", "lbs": "", "p": "duration-minute"}
+    units: ClassVar[dict[str, str]] = {
+        "h": "duration-hour",
+        "mi": "",
+        "ft": "",
+        "yd": "",
+        "lb": "",
+        "lbs": "",
+        "p": "duration-minute",
+    }
     currencies: ClassVar[dict[str, Currency]] = {
         "HUF": Currency("forint", "forint", "fillér", "fillér"),
         "EUR": Currency("euró", "euró", "cent", "cent"),
@@ -94,7 +102,8 @@ class Reader(Common):
             *self.signs_between(),
             self.scaled_sums(),
             # a suffix joins the last word
-            rule(rf"(?<![\w.,])(\d+(?:\.\d+){{2,}}|{self.plain})-{SUFFIX}(?!\w)", self._suffixed),
+            rule(rf"(?<=[^\W\d_])(?=\d{{1,4}}-{SUFFIX}(?!\w))", lambda _: " "),
+            rule(rf"(?<![\d.,])(\d+(?:\.\d+){{2,}}|{self.plain})-{SUFFIX}(?!\w)", self._suffixed),
         ]
 
     def number_rules(self) -> list[Rule]:

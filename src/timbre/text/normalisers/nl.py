@@ -97,6 +97,8 @@ class Reader(Common):
             rule(rf"\b({KINGS})\s{roman}", self._king),
             self.parts("hoofdstuk|deel|akte|scène|artikel|boek|bijlage|klasse|fase|type|groep"),
             self.bare_roman(),
+            rule(r"(?<!\w)['’](?=\d\d(?!\d))", lambda _: ""),
+            rule(r"(?<!\w)[Aa]rt\.\s?(?=\d)", lambda _: "artikel "),
             # scores, fractions
             rule(r"(?<![\w.,/-])(\d{1,2})-(\d{1,2})(?![\w-]|[.,]\d|\s?%)", self._score),
             rule(r"(?<![\w:.,])(\d{1,3}):(\d{1,3})(?![\w:]|[.,]\d)", self._clock_or_ratio),

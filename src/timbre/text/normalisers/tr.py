@@ -101,7 +101,7 @@ class Reader(Common):
             rule(r"(?<![\w.,-])\(?0\d{3}\)?(?:[ -]?\d{2,4}){2,4}(?![\w-]|[.,]\d)", self._grouped),
             # ordinals, Roman numerals
             rule(r"(?<![\w.,])(\d{1,9})['’]?(?:[ıiuü]?nc[ıiuü])([a-zçğıöşü]*)", self._ordinal),
-            rule(rf"(?<![\w.,])(\d{{1,4}})\.(?=\s(?:[a-zçğıöşü]|(?:{NAMED})\b))()", self._ordinal),
+            rule(rf"(?<![\w.,])(\d{{1,4}})\.(?=\s(?:[a-zçğıöşü]|(?:{NAMED}|{SULTANS})\b))()", self._ordinal),
             rule(
                 rf"(?<![\w.])([IVXL]{{2,}}|[IVX](?=\.\s(?:[a-zçğıöşü]|(?:{NAMED}|{SULTANS})\b)))\.(?=\s\w)", self._roman
             ),
@@ -118,7 +118,7 @@ class Reader(Common):
     def late_rules(self) -> list[Rule]:
         return [
             rule(rf"(?<=lira){SUFFIX}", lambda f: f[1].translate(TO_BACK)),
-            rule(rf"(?:(?<=dolar)|(?<=metre)|(?<=litre)|(?<=gram)|(?<=avro)){SUFFIX}", lambda f: f[1]),
+            rule(rf"(?:(?<=dolar)|(?<=metre)|(?<=litre)|(?<=gram)|(?<=avro)|(?<=derece)){SUFFIX}", lambda f: f[1]),
             *self.acronyms(rf"(?:{SUFFIX.replace('(', '(?:')})?"),
         ]
 
