@@ -48,7 +48,7 @@ GENERIC = {
     "nl": ("om 14:30, versie 2.0", "om veertien dertig, versie twee punt nul"),
     "pl": ("1 234 km", "tysiąc dwieście trzydzieści cztery kilometry"),
     "hi": ("५ किताबें", "पाँच किताबें"),
-    "ru": ("Тут 5% и 3,5.", "Тут пять процентов и три запятая пять."),
+    "ru": ("Тут 5% и 3,5.", "Тут пять процентов и три целых пять десятых."),
     "ko": ("-3도", "마이너스 삼 도"),
     "tr": ("1.234 kitap", "bin iki yüz otuz dört kitap"),
     "ar": ("٣ كتب", "ثلاثة كتب"),

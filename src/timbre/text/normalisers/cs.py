@@ -43,6 +43,7 @@ class Reader(Slavic):
         roman = r"([IVXLCDM]+)(?![\w'’]|\.\w)"
         end = r"(?![\w:]|[.,]\d)"
         hours = r"(?:\s?(?:hodin|hod\.?|h)(?!\w))?"
+        no_noun = r"(?![^\W\d_]+(?:ů|í|ích|el)(?!\w))"  # "224 123 456 obyvatel" is a count
         day = r"(0?[1-9]|[12]\d|3[01])"
         return [
             rule(r"(?<!\w)p\.(?=\s[A-ZÁČĎÉĚÍŇÓŘŠŤÚŮÝŽ])", lambda _: "pan"),
@@ -64,7 +65,7 @@ class Reader(Slavic):
             ),
             self.years(),
             rule(
-                r"(?<!\w)([Rr]o[kc]\w+|[Ll]et\w*|v|r\.)\s([12]\d{3})(?![\w%]|[.,]\d|\s?[%€$])",
+                r"(?<!\w)((?i:ro[kc]\w+)|[Ll]et\w*|v|r\.)\s([12]\d{3})(?![\w%]|[.,]\d|\s?[%€$])",
                 lambda f: f"{f[1]} {self.number(f[2])}",
             ),
             # hours
@@ -79,7 +80,7 @@ class Reader(Slavic):
             rule(r"(?<!\w)([Oo]d)\s([01]?\d|2[0-4])\s(do)\s([01]?\d|2[0-4])\s?(?:hodin|hod\.?|h)(?!\w)", self._hours),
             # telephones
             rule(
-                r"(?<![\w.,-])[2-79]\d{2}([ -])\d{3}\1\d{3}(?=\.?\s*$|[.,;!?]?\s(?![^\W\d_]+(?:ů|í|ích|el)(?!\w))|[;)])",
+                rf"(?<![\w.,-])[2-79]\d{{2}}([ -])\d{{3}}\1\d{{3}}(?=\.?\s*$|[.,;!?]?\s{no_noun}|[;)])",
                 self._grouped,
             ),
             # ordinals, Roman numerals

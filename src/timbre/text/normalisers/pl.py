@@ -62,6 +62,7 @@ class Reader(Slavic):
         "AGD", "PKO", "AGH", "UJ", "UW", "PO", "USA", "UE", "ONZ", "BBC", "FBI", "CIA", "USB", "IBM", "AK", "AWF",
         "ABW", "OK", "ID", "IP", "IT", "IPN", "UAM",
     }  # fmt: skip
+    contracted: ClassVar[set[str]] = {"mln", "mld", "bln"}
     cases: ClassVar[dict[str, str]] = prepositions(
         genitive="od do bez dla u z ze około spośród oprócz wśród koło powyżej poniżej ponad blisko podczas obok",
         dative="ku dzięki przeciw",

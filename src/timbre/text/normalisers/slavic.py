@@ -34,6 +34,7 @@ class Slavic(Common):
     cases: ClassVar[dict[str, str]] = {}  # preposition → the case after it
     sums: ClassVar[dict[str, tuple[Noun, Noun | None]]] = {}  # ISO code → the currency and its hundredth
     capital: ClassVar[str] = "A-ZĄĆĘŁŃÓŚŹŻÁČĎÉĚÍŇŘŠŤÚŮÝŽ"
+    contracted: ClassVar[set[str]] = set()  # scales written without a full stop: one after them ends a sentence
     scale_nouns: ClassVar[dict[str, Noun]] = {}  # what `scales` names, with its plurals
 
     def __init__(self, language: str) -> None:
@@ -75,8 +76,9 @@ class Slavic(Common):
 
     def counted(self, text: str, noun: str, before: str = "") -> str:
         """A number as it is written, in agreement with its noun."""
-        if self.point in text or text[0] in "-−" or not 0 < self.value(text) < 10**numerals.LONGEST or text[0] == "0":
+        if self.point in text or text[0] in "-−0" or len(text) > numerals.LONGEST:
             return self.number(text)
+        noun = "" if noun in (self.words.dot, self.words.plus, self.words.conjunction) else noun
         plural = self.plural(text)
         case = self.case_of(noun.lower(), before, plural) if noun else self.cases.get(before, "nominative")
         number = int(text.replace(self.group, ""))
@@ -89,16 +91,19 @@ class Slavic(Common):
 
     def sums_rules(self) -> list[Rule]:
         """A scale and perhaps a currency after a number: "3 mln zł"."""
-        pattern = rf"(?<![\w.,])({self.plain})\s?({any_of(self.scales)})\.?(?:\s({any_of(CURRENCIES)})(?!\w))?(?!\w)"
+        pattern = (
+            rf"(?<![\w.,])({self.plain})\s?({any_of(self.scales)})(?!\w)(\.?)(?:\s({any_of(CURRENCIES)})(?!\w))?(?!\w)"
+        )
         return [rule(pattern, self._scaled_sum)] if self.scales else []
 
     def _scaled_sum(self, found: re.Match[str]) -> str:
         scale = self.scale_nouns[self.scales[found[2]]]
         said = f"{self.inflected_or_number(found[1], scale.gender)} {scale.after(self.plural(found[1]))}"
-        if not found[3]:
-            return said
-        noun = self.sums.get(CURRENCIES[found[3]])
-        return f"{said} {noun[0].many if noun else found[3]}"
+        if found[4]:
+            noun = self.sums.get(CURRENCIES[found[4]])
+            return f"{said} {noun[0].many if noun else found[4]}"
+        rest = found.string[found.end() : found.end() + 3].lstrip()
+        return f"{said}." if found[3] and (not rest or (found[2] in self.contracted and rest[:1].isupper())) else said
 
     def inflected_or_number(self, text: str, gender: str, case: str = "nominative") -> str:
         if self.point in text or len(text) > numerals.LONGEST:
@@ -160,7 +165,8 @@ class Slavic(Common):
         return (self.nth(value, gender, case) if value else "") or text
 
     def late_rules(self) -> list[Rule]:
-        return [rule(rf"(?<![\w'’.-])([{self.capital}]{{2,6}})()(?![\w’'])", self._acronym)]
+        said = [rule(rf"(?<!\w)({any_of(self.said)})(?!\w)", lambda f: self.said[f[1]])] if self.said else []
+        return [*said, rule(rf"(?<![\w'’.-])([{self.capital}]{{2,6}})()(?![\w’'])", self._acronym)]
 
 
 def prepositions(**cases: str) -> dict[str, str]:
