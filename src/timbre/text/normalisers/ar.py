@@ -74,8 +74,8 @@ class Reader(Normaliser):
             rule(rf"(?<!\w)({MONTH})\s([12]\d{{3}}){end}", lambda f: f"{f[1]} {cardinal(int(f[2]), oblique=True)}"),
             rule(r"(?<![\d:])(الساعة\s)?([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?![\d:])", self._clock),
             # ordinals, Roman numerals
-            rule(rf"({ARABIC}+)\s(ال)ـ?\s?(\d{{1,3}})(?![\w.,]\d|\d)", self._ordinal),
-            rule(rf"({ARABIC}+)\s()([IVX]+)(?![\w'’]|\.\w)", self._ordinal),
+            rule(rf"(?<!\w)({ARABIC}+)\s(ال)ـ?\s?(\d{{1,3}})(?![\w.,]\d|\d)", self._ordinal),
+            rule(rf"(?<!\w)({ARABIC}+)\s()([IVX]+)(?![\w'’]|\.\w)", self._ordinal),
             # fractions, ranges, comparison, versions
             rule(r"(?<![\w/.,])(\d{1,3})/(\d{1,3})(?![\w/])", self._fraction_of),
             rule(rf"(?<![\w.,/-])(\d{{1,9}}){dash}(\d{{1,9}})(?![\w/.-]\d)(?=\s({ARABIC}+)|)", self._range),

@@ -93,7 +93,9 @@ class EastAsian(Normaliser):
             parts.append(f"{int(found[2])}{minute}")
         if found[3]:
             parts.append(f"{int(found[3])}{second}")
-        return self.blank.join(parts) + (" " if self.blank and found.string[found.end() :][:1].isdigit() else "")
+        return self.blank.join(parts) + (
+            " " if self.blank and found.string[found.end() : found.end() + 1].isdigit() else ""
+        )
 
     def _roman(self, found: re.Match[str]) -> str:
         return str(numerals.roman(found[1]) or found[0])

@@ -110,7 +110,10 @@ class Reader(Normaliser):
 
     def _maybe_year(self, found: re.Match[str]) -> str:
         """A year where what stands round it says so, else a number."""
-        before, after = found.string[max(0, found.start() - 6) : found.start()], found.string[found.end() :][:12]
+        before, after = (
+            found.string[max(0, found.start() - 6) : found.start()],
+            found.string[found.end() : found.end() + 12],
+        )
         told = re.search(r"(?:सन्?|वर्ष|साल|ईस्वी)\s$", before) or re.match(
             r"\s(?:में|से|तक|ई\b|ईस्वी|के (?:दशक|दौरान|बाद|चुनाव)|की क्रांति|-)|\s?[-–—]\s?[12]\d{3}(?!\d)", after
         )

@@ -46,6 +46,7 @@ class Reader(EastAsian):
             rule(r"\s?(?<![A-Za-z])[Vv][Ss]\.?(?![A-Za-z])\s?", lambda _: "对"),
             rule(r"((?:拨打|拨|致电|电话|热线|手机|号码)(?:是|为|：|:)?\s?)(\d{3,12})(?![\d.,])", self._called),
             rule(r"(?<![\d.,])1[3-9]\d{9}(?![\d.,])", lambda f: self.grouped(f[0])),
+            rule(r"(?<=比分)([是为：:]?\d{1,3})[-–—](?=\d)", lambda f: f"{f[1]}比"),
             rule(r"(?<![\d.,])(\d{1,3}):(\d{1,3})(?![\d:])", lambda f: f"{f[1]}比{f[2]}"),
             rule(r"(?<!\d)(\d{4})\s?[-–—~～至到]\s?(?=\d{4}年)", lambda f: f"{self._year(f)}到"),
             rule(r"(?<!\d)(\d{4})(?=年)", self._year),
@@ -61,6 +62,10 @@ class Reader(EastAsian):
     def number(self, text: str, gender: str = "masculine") -> str:
         """两 stands before 千, 万 and 亿."""
         return re.sub("(?<![十零点百千])二(?=[千万亿])|(?<=[万亿])二(?=千)", "两", super().number(text, gender))
+
+    def sum(self, sign: str, number: str, scale: str, symbol: str) -> str:
+        said = super().sum(sign, number, scale, symbol)
+        return f"两{said[1:]}" if said.startswith("二") and number == "2" and not sign else said
 
     def grouped(self, text: str) -> str:
         """In a telephone number one is 幺, so that nobody hears seven."""
