@@ -9,7 +9,6 @@ from timbre.text.normalisers.base import Rule, rule
 from timbre.text.normalisers.common import FRACTION
 from timbre.text.normalisers.slavic import Slavic, ordinal_parts, prepositions
 
-MONTHS_SAID = "|".join(known.MONTHS)
 PAID = r"[Ss]toj\w+|[Ss]tál\w*|[Pp]lat\w+|[Zz]aplat\w+|[Dd]al\w*|za|o"
 CASES = ["genitive", "dative", "locative", "instrumental"]
 
@@ -57,10 +56,10 @@ class Reader(Slavic):
             rule(r"(?<!\w)(do|od|podle|dle|bez|z)\s§\s?(?=\d)", lambda f: f"{f[1]} paragrafu "),
             # dates
             rule(r"(?<![\w/.-])(\d{1,2})\.\s?(\d{1,2})\.\s?([12]\d{3})(?![\w/]|[.,-]\d)", self._date),
-            rule(rf"(?<![\w/.-]){day}\.\s(1[0-2]|[1-9])\.(?!\s?\d)", self._day_of_month),
+            rule(rf"(?<![\w/.-]){day}\.\s(1[0-2]|[1-9])\.(?!\s?\d)", lambda f: self.date(f[1], f[2]) or f[0]),
             *self.dates(),
             rule(
-                rf"(?<![\w.,-]){day}\.\s?({MONTHS_SAID})(?!\w)",
+                rf"(?<![\w.,-]){day}\.\s?({'|'.join(known.MONTHS)})(?!\w)",
                 lambda f: f"{self.nth(int(f[1]), case='genitive')} {f[2]}",
             ),
             self.years(),
@@ -69,6 +68,7 @@ class Reader(Slavic):
                 lambda f: f"{f[1]} {self.number(f[2])}",
             ),
             # hours
+            self.opening("od", "do"),
             rule(
                 rf"(?<!\w)((?i:ve?|od|do|po|před))\s([01]?\d|2[0-4])[.:]([0-5]\d){hours}{end}",
                 self._hour,
@@ -132,7 +132,9 @@ class Reader(Slavic):
 
     def _digits(self, text: str) -> str:
         """A one by itself is feminine, as of a figure."""
-        return self.gap.join("jedna" if digit == "1" else numerals.digits(digit, self.language) for digit in text)
+        return self.gap.join(
+            "jedna" if digit == "1" else numerals.digits(digit, self.language) for digit in text if digit != self.group
+        )
 
     def _dotted(self, found: re.Match[str]) -> str:
         parts = found[0].split(".")
@@ -212,9 +214,6 @@ class Reader(Slavic):
 
     def _date(self, found: re.Match[str]) -> str:
         return self.date(found[1], found[2], found[3]) or found[0]
-
-    def _day_of_month(self, found: re.Match[str]) -> str:
-        return self.date(found[1], found[2]) or found[0]
 
     def _clock(self, hours: str, minutes: str, case: str) -> str:
         hour = int(hours)

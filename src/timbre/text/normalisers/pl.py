@@ -110,7 +110,9 @@ class Reader(Slavic):
             ),
             rule(rf"(?<![\w.,-]){year}\s(?:r\.|(rok\w*)(?!\w))", self._year),
             rule(r"(?<!\w)((?i:lata|latach|lat)|(?<=0\.\s)i)\s['’]?(\d0)\.?(?![\w.,])", self._decade),
+            rule(r"(?<![\w.'’-])([IVX]+)\sw\.(?!\w)", self._century),
             # hours
+            self.opening("od", "do"),
             rule(
                 r"(?<!\w)([Oo]|[Oo]d|[Dd]o|[Pp]o|[Pp]rzed|[Gg]odzin\w+)\s([01]?\d|2[0-4])[:.]([0-5]\d)(?![\w:]|[.,]\d)",
                 self._hour,
@@ -178,12 +180,12 @@ class Reader(Slavic):
             return "neuter"
         if plural != "one":
             return "neuter" if noun.endswith("a") else "masculine"
-        return "feminine" if noun.endswith("a") else "neuter" if noun.endswith(("o", "e", "ę", "um")) else "masculine"
+        return "feminine" if noun.endswith(("a", "ę")) else "neuter" if noun.endswith(("o", "e", "um")) else "masculine"
 
     def case_of(self, noun: str, before: str, plural: str) -> str:
         asked = self.cases.get(before, "nominative")
         if plural == "one":
-            return asked
+            return "accusative" if noun.endswith("ę") else asked
         if noun.endswith("ach"):
             return "locative"
         if noun.endswith("ów") and plural == "few":
@@ -227,6 +229,10 @@ class Reader(Slavic):
             case = "locative" if self.cases.get(self.before(found)) == "locative" else "genitive"
         said = self.nth(int(found[1]), case=case)
         return f"{said} {word}" if said else found[0]
+
+    def _century(self, found: re.Match[str]) -> str:
+        case = {"w": "locative", "": "nominative"}.get(self.before(found), "genitive")
+        return f"{self.roman(found[1], case=case)} {'wiek' if case == 'nominative' else 'wieku'}"
 
     def _decade(self, found: re.Match[str]) -> str:
         case = {"lata": "nominative", "latach": "locative", "lat": "genitive"}.get(found[1].lower(), "nominative")

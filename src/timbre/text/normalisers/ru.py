@@ -1,18 +1,13 @@
 """Russian: the readings of `tests/text/cases/ru.toml`, which names its sources."""
 
 import re
-from typing import ClassVar
 
 from timbre.text import numerals
 from timbre.text.normalisers import ru_words as known
 from timbre.text.normalisers.base import Rule, any_of, rule
 from timbre.text.normalisers.common import FRACTION
-from timbre.text.normalisers.slavic import Slavic, prepositions
+from timbre.text.normalisers.slavic import Slavic
 
-MONTHS_SAID = "|".join(known.MONTHS)
-TENTHS = {1: "десят", 2: "сот", 3: "тысячн"}
-TODAY = {"сегодня", "завтра", "вчера", "это", ""}
-QUARTERS = {3: ("треть", "трети", "третей"), 4: ("четверть", "четверти", "четвертей")}
 CYRILLIC = "а-яё"
 
 
@@ -36,15 +31,9 @@ class Reader(Slavic):
     units = known.UNITS
     scale_nouns = known.SCALES
     sums = known.SUMS
-    scales: ClassVar[dict[str, str]] = {"тыс": "тысяча", "млн": "миллион", "млрд": "миллиард", "трлн": "триллион"}
-    contracted: ClassVar[set[str]] = {"млн", "млрд", "трлн"}
-    cases: ClassVar[dict[str, str]] = prepositions(
-        genitive="с со от до из без для у около после кроме вместо свыше более менее больше меньше среди против вокруг",
-        dative="к ко благодаря согласно",
-        instrumental="между над перед",
-        locative="о об обо при",
-        accusative="через за про сквозь",
-    )
+    scales = known.SCALED
+    contracted = known.CONTRACTED
+    cases = known.CASES
 
     def own_rules(self) -> list[Rule]:
         roman = r"([IVXLCDM]+)(?![\w'’]|\.\w)"
@@ -61,12 +50,17 @@ class Reader(Slavic):
                 self._day,
             ),
             *self.dates(),
-            rule(rf"(?<![\w.,-]){day}\s({MONTHS_SAID})(?:\s([12]\d{{3}})(?:\s(?:года|г\.?))?)?(?!\w)", self._day_named),
+            rule(
+                rf"(?<![\w.,-]){day}\s({'|'.join(known.MONTHS)})(?:\s([12]\d{{3}})(?:\s(?:года|г\.?))?)?(?!\w)",
+                self._day_named,
+            ),
             rule(r"(?<![\w.,-])([12]\d{3})\s?[-–—]\s?([12]\d{3})\s(год\w+|гг\.)", self._years),
             rule(rf"(?<![\w.,-])(\d{{1,4}})\s?г\.(?!\w)(?=\s(?:[{CYRILLIC},—-])|[,;)]|\s*$)", self._year),
             rule(r"(?<![\w.,-])([12]\d{3})\sг(?!\w)", self._year),
             rule(r"(?<![\w.,-])(\d{1,4})\s(год|года|году|годом|годе)(?!\w)", self._year),
+            rule(r"(?<![\w.'’-])([IVX]+)\sв\.(?!\w)", self._century),
             # hours
+            self.opening("с", "до"),
             rule(rf"(?<![\w:.,])([01]?\d|2[0-4]):([0-5]\d){end}", self._clock),
             # telephones
             rule(r"(?<![\w.,-])8[ -]?\(?\d{3}\)?[ -]\d{3}[ -]\d\d[ -]\d\d(?![\w-]|[.,]\d)", self._grouped),
@@ -118,10 +112,10 @@ class Reader(Slavic):
         """ "три целых пять десятых"."""
         whole, _, fraction = text.partition(self.point)
         if not fraction or len(fraction) > 3:
-            return _tidy(super().number(text, gender))
-        said = f"{_tidy(super().number(whole, 'feminine'))} {self._part(whole, 'цел')}"
+            return known.tidy(super().number(text, gender))
+        said = f"{known.tidy(super().number(whole, 'feminine'))} {self._part(whole, 'цел')}"
         parts = self.inflected(int(fraction), "feminine", "nominative")
-        return f"{said} {parts} {self._part(fraction, TENTHS[len(fraction)])}"
+        return f"{said} {parts} {self._part(fraction, known.TENTHS[len(fraction)])}"
 
     def _part(self, text: str, stem: str) -> str:
         value = int(text.lstrip("-−").replace(self.group, "")[-3:] or 0)
@@ -131,12 +125,14 @@ class Reader(Slavic):
         if case == "locative" and gender == "masculine":
             gender = "neuter"  # CLDR's masculine leaves tens as they are
         name = f"spellout-cardinal-{gender}" + _ruleset(case)
-        return _tidy(numerals.spelt(number, self.language, name) or numerals.cardinal(number, self.language, gender))
+        return known.tidy(
+            numerals.spelt(number, self.language, name) or numerals.cardinal(number, self.language, gender)
+        )
 
     def nth(self, number: int, gender: str = "masculine", case: str = "nominative") -> str:
         if not numerals.ordinal(number, self.language):
             return ""
-        return _tidy(numerals.spelt(number, self.language, f"spellout-ordinal-{gender}{_ruleset(case)}"))
+        return known.tidy(numerals.spelt(number, self.language, f"spellout-ordinal-{gender}{_ruleset(case)}"))
 
     def gender_of(self, noun: str, plural: str) -> str:
         if known.MASCULINE.fullmatch(noun):
@@ -172,7 +168,7 @@ class Reader(Slavic):
         return self.said.get(capitals) or super().letter_names(capitals)
 
     def grouped(self, text: str) -> str:
-        return _tidy(super().grouped(text))
+        return known.tidy(super().grouped(text))
 
     def unit_name(self, value: float, unit: str) -> str:
         """Without "метрическая"; a byte is counted without an ending."""
@@ -188,7 +184,7 @@ class Reader(Slavic):
 
     def _date_case(self, found: re.Match[str]) -> str:
         before = self.before(found)
-        if before in TODAY or before in ("на", "по"):
+        if before in known.TODAY or before in ("на", "по"):
             return "nominative"
         return "dative" if before in ("к", "ко") else "genitive"
 
@@ -198,7 +194,8 @@ class Reader(Slavic):
         return self.dated(int(found[1]), known.MONTHS[int(found[2]) - 1], found[3], self._date_case(found))
 
     def _day_named(self, found: re.Match[str]) -> str:
-        return self.dated(int(found[1]), found[2], found[3] or "", self._date_case(found))
+        case = self._date_case(found) if self.before(found) else "genitive"
+        return self.dated(int(found[1]), found[2], found[3] or "", case)
 
     def _year(self, found: re.Match[str]) -> str:
         """ "в 1961 году"; but "21 год" and "2 года" are a count."""
@@ -213,6 +210,10 @@ class Reader(Slavic):
             case = "locative"
         said = self.nth(number, case=case)
         return f"{said} {word}" if said else found[0]
+
+    def _century(self, found: re.Match[str]) -> str:
+        word = {"в": "веке", "": "век"}.get(self.before(found), "века")
+        return f"{self.roman(found[1], case=known.YEARS[word])} {word}"
 
     def _years(self, found: re.Match[str]) -> str:
         word = {"в": "годах"}.get(self.before(found), "годы") if found[3] == "гг." else found[3]
@@ -238,7 +239,7 @@ class Reader(Slavic):
         """The letters tell gender and case, the noun what they leave open."""
         noun, before = found[3] or "", self.before(found)
         gender, case = known.ADDED[found[2]]
-        if found[2] == "е" and noun and not noun.endswith(("о", "е")):
+        if found[2] == "е" and not noun.endswith(("о", "е")) and (noun or int(found[1]) % 10 == 0):
             gender = "plural"
         if found[2] == "м" and before in ("в", "во", "на", "о", "об", "при"):
             case = "locative"
@@ -280,8 +281,8 @@ class Reader(Slavic):
         if (above, below) == (1, 2):
             return "полтора" if found[1] == "1" else f"{self.number(found[1])} с половиной" if found[1] else "половина"
         plural = self.plural(found[2])
-        if below in QUARTERS:
-            one, few, many = QUARTERS[below]
+        if below in known.QUARTERS:
+            one, few, many = known.QUARTERS[below]
             name = one if plural == "one" else few if plural == "few" else many
         else:
             name = self.nth(below, "feminine") if plural == "one" else self.nth(below, "plural", "genitive")
@@ -295,11 +296,3 @@ class Reader(Slavic):
 
 def _ruleset(case: str) -> str:
     return {"nominative": "", "instrumental": "-ablative"}.get(case, f"-{case}")
-
-
-def _tidy(said: str) -> str:
-    """What CLDR writes without its dots, and "одна тысяча", as it is said."""
-    said = re.sub(r"(?<=тр)е(?=[хм](?!я))|(?<=четыр)е(?=[хм])|(?<=четв)е(?=рт)", "ё", said).replace(
-        "третьому", "третьему"
-    )
-    return re.sub(r"^одн(?:а|у|ой)\s(?=тысяч)", "", said)

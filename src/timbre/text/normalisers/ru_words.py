@@ -2,7 +2,7 @@
 
 import re
 
-from timbre.text.normalisers.slavic import Noun
+from timbre.text.normalisers.slavic import Noun, prepositions
 
 MONTHS = [
     "января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября",
@@ -133,3 +133,23 @@ SUMS: dict[str, tuple[Noun, Noun | None]] = {
     "CNY": (Noun("masculine", "юань", "юаня", "юаней"), None),
     "JPY": (Noun("feminine", "иена", "иены", "иен"), None),
 }
+TENTHS = {1: "десят", 2: "сот", 3: "тысячн"}
+TODAY = {"сегодня", "завтра", "вчера", "это", ""}
+QUARTERS = {3: ("треть", "трети", "третей"), 4: ("четверть", "четверти", "четвертей")}
+SCALED = {"тыс": "тысяча", "млн": "миллион", "млрд": "миллиард", "трлн": "триллион"}
+CONTRACTED = {"млн", "млрд", "трлн"}
+CASES = prepositions(
+    genitive="с со от до из без для у около после кроме вместо свыше более менее больше меньше среди против вокруг",
+    dative="к ко благодаря согласно",
+    instrumental="между над перед",
+    locative="о об обо при",
+    accusative="через за про сквозь",
+)
+
+
+def tidy(said: str) -> str:
+    """What CLDR writes without its dots, and "одна тысяча", as it is said."""
+    said = re.sub(r"(?<=тр)е(?=[хм](?!я))|(?<=четыр)е(?=[хм])|(?<=четв)е(?=рт)", "ё", said).replace(
+        "третьому", "третьему"
+    )
+    return re.sub(r"^одн(?:а|у|ой)\s(?=тысяч)", "", said)

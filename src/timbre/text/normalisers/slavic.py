@@ -151,6 +151,16 @@ class Slavic(Common):
         pattern = r"(?<![\w.,-])([12]\d{3})\s?[-–—]\s?([12]\d{3})(?![\w-]|[.,]\d)"
         return rule(pattern, lambda f: f"{self.number(f[1])} {self.span} {self.number(f[2])}")
 
+    def opening(self, since: str, until: str) -> Rule:
+        """ "8:00-16:00": from one hour to the other."""
+        pattern = r"(?<![\w:.,-])([01]?\d|2[0-4]):([0-5]\d)\s?[-–—]\s?([01]?\d|2[0-4]):([0-5]\d)(?![\w:-]|[.,]\d)"
+
+        def say(found: re.Match[str]) -> str:
+            first = "" if self.before(found) == since else f"{since} "
+            return f"{first}{found[1]}:{found[2]} {until} {found[3]}:{found[4]}"
+
+        return rule(pattern, say)
+
     def score(self) -> Rule:
         """ "3:1", where it is no clock: the two numbers."""
 
