@@ -5,6 +5,8 @@ VENV ?= .venv
 # PyTorch's own CPU index, https://download.pytorch.org/whl/cpu, spares Linux a CUDA build of several GB. Empty: where pip looks.
 TORCH_INDEX ?=
 PYTEST_ARGS ?=
+# Processes that the tests run in; each has services of its own.
+WORKERS ?= 2
 
 BIN := $(VENV)/bin
 BENCH := $(CURDIR)/build/bench
@@ -20,7 +22,7 @@ serve: $(VENV)/all.stamp ## Install everything the page offers, and serve it at 
 	$(BIN)/timbre serve
 
 test: $(VENV)/dev.stamp ## Run the tests
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 check: $(VENV)/dev.stamp ## Style, types, and which package may import which
 	$(BIN)/ruff check

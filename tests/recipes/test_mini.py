@@ -110,7 +110,7 @@ def test_finite_scalar_codes_are_a_codebook() -> None:
 
 
 def test_the_guided_band_runs_from_the_first_symbol_to_the_last() -> None:
-    layout = Layout(torch.tensor([12, 7]), torch.tensor([21, 9]))
+    layout = Layout(torch.tensor([12, 7]), torch.tensor([21, 9]), torch.tensor([11, 6]))
     band = diagonal(layout, 32 + 12 + 21)
     first = int(layout.first_audio[0])
     assert band[0, first].nonzero().flatten()[0] == 32

@@ -34,6 +34,9 @@ FIRST_CODES, LONGEST_CHUNK = 4, 48
 SOUNDED_A_STEP = 64
 """Codes made sound in one step at the most: all rows wait meanwhile."""
 
+SHORTEST = 2_205
+"""Samples of a clip, a tenth of a second, in fewer of which there is no window of a spectrum."""
+
 
 class Engine:
     """One model, many utterances at a time. `rate` is of what it speaks, in samples a second.
@@ -97,6 +100,8 @@ class Engine:
     @torch.inference_mode()
     def condition(self, clips: Sequence[Samples]) -> Conditioning:
         """A voice from reference clips, each float32 [samples] at 22,050 Hz. Raises errors.ClipTooShort."""
+        if min(map(len, clips), default=0) < SHORTEST:
+            raise ClipTooShort()
         try:
             latents, speaker = self.model.condition([self._here(clip.astype(np.float32)) for clip in clips])
         except ValueError:

@@ -20,7 +20,8 @@ from timbre.errors import TimbreError
 from timbre.evaluation.intelligibility import RATE as HEARD_RATE
 from timbre.evaluation.intelligibility import Recogniser, word_error_rate
 from timbre.runs.references import held_out
-from timbre.training.speaking import Samples, Speaker, as_clip, base_speaker, direction, tuned_speaker
+from timbre.training.likeness import direction, likeness
+from timbre.training.speaking import Samples, Speaker, as_clip, base_speaker, tuned_speaker
 from timbre.training.tuned_job import Subject, person, workplace
 
 BASE, TUNED = "base", "tuned"
@@ -62,8 +63,8 @@ def _person(run: Any, base: Speaker, subject: Subject, clips: list[Samples]) -> 
 
 
 def _figures(base: Speaker, wave: Samples, person: Samples) -> dict[str, Any]:
-    likeness = float(base.embedding(as_clip(wave)) @ person)
-    return {"seconds": round(len(wave) / RATE, 3), "similarity": round(likeness, 4)}
+    alike = likeness(base.embedding, as_clip(wave), person)
+    return {"seconds": round(len(wave) / RATE, 3), "similarity": round(alike, 4)}
 
 
 def _understood(run: Any, waves: dict[str, Samples], text: str, language: str) -> dict[str, dict[str, Any]]:

@@ -14,6 +14,7 @@ from timbre.engine.engine import Engine
 from timbre.engine.protocol import CLIP_RATE, RATE, Brought, Sampling
 from timbre.errors import LanguageNotSpoken, TimbreError
 from timbre.text.plan import plan
+from timbre.training.likeness import direction
 from timbre.training.made import write
 from timbre.training.tuned_job import Subject
 
@@ -104,11 +105,6 @@ def tuned_speaker(run: Any, subject: Subject, folder: Path) -> Speaker:
 def as_clip(wave: Samples) -> Samples:
     """What was said, as a model hears it."""
     return np.asarray(soxr.resample(wave, RATE, CLIP_RATE), np.float32)
-
-
-def direction(vector: NDArray[Any]) -> Samples:
-    """A vector of length one."""
-    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-12), np.float32)
 
 
 def _check_language(language: str, spoken: Sequence[str], model: str) -> None:

@@ -20,6 +20,7 @@ from timbre.evaluation.intelligibility import Heard, word_error_rate
 from timbre.store.files import write_whole
 from timbre.text.plan import plan
 from timbre.training.examples import TEST, TRAIN, VALIDATION, Example, Examples
+from timbre.training.likeness import direction, likeness
 from timbre.training.watching import Said
 
 Samples = NDArray[np.float32]
@@ -52,7 +53,7 @@ class Tasting:
         self._base, self._examples, self._hearing = base, examples, hearing
         held = examples.split(TEST) or examples.split(VALIDATION)
         waves = [examples.wave(example) for example in held[:: max(1, len(held) // COMPARED)][:COMPARED]]
-        self._person = _direction(np.mean([_direction(self._base.condition([wave]).embedding) for wave in waves], 0))
+        self._person = direction(np.mean([direction(self._embedding(wave)) for wave in waves], 0))
         self._chosen = _spread(held, sentences)
         self._texts = list(texts) or [example.text for example in self._chosen]
         self._clips = reference(examples)
@@ -89,9 +90,10 @@ class Tasting:
     def _figures(self, wave: Samples, text: str, rate: int) -> dict[str, Any]:
         import soxr
 
-        embedding = self._base.condition([np.asarray(soxr.resample(wave, rate, CLIP_RATE), np.float32)]).embedding
         found: dict[str, Any] = {
-            "similarity": round(float(_direction(embedding) @ self._person), 4),
+            "similarity": round(
+                likeness(self._embedding, np.asarray(soxr.resample(wave, rate, CLIP_RATE), np.float32), self._person), 4
+            ),
             "seconds": round(len(wave) / rate, 2),
         }
         if self._hearing is not None:
@@ -100,6 +102,9 @@ class Tasting:
             found |= {"heard": heard, "word_error_rate": round(word_error_rate([(text, heard)]), 4)}
         return found
 
+    def _embedding(self, wave: Samples) -> Samples:
+        return self._base.condition([wave]).embedding
+
     def _together(self, said: list[Said]) -> dict[str, Any]:
         found: dict[str, Any] = {"sentences": len(said)}
         found["similarity"] = round(float(np.mean([one.figures["similarity"] for one in said])), 4)
@@ -107,10 +112,6 @@ class Tasting:
             pairs = [(one.text, one.figures["heard"]) for one in said]
             found["word_error_rate"] = round(word_error_rate(pairs), 4)
         return found
-
-
-def _direction(vector: NDArray[Any]) -> NDArray[np.float32]:
-    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-12), np.float32)
 
 
 def _spread(held: list[Example], count: int) -> list[Example]:
