@@ -156,6 +156,8 @@ def test_a_built_in_voice_stays(http: httpx.Client):
 
 
 def test_a_voice_is_cloned_speaks_and_goes(http: httpx.Client, service: Service, speech_wav: bytes):
+    files = service.home / "files" / "voices"
+    before = {*files.rglob("*.flac")}
     answer = clone(http, ("Grandma's tape.wav", speech_wav))
     assert answer.status_code == 202, answer.text
     job = answer.json()
@@ -170,4 +172,4 @@ def test_a_voice_is_cloned_speaks_and_goes(http: httpx.Client, service: Service,
     assert http.get(f"/voices/{voice['id']}/preview").headers["content-type"] == "audio/mpeg"
     assert http.delete(f"/voices/{voice['id']}").status_code == 204
     assert http.get(f"/voices/{voice['id']}").status_code == 404
-    assert not list((service.home / "files" / "voices").rglob("*.flac"))
+    assert {*files.rglob("*.flac")} == before

@@ -64,8 +64,9 @@ def run_all_steps(page) -> None:
     page.reload()  # the log and the steps are there again
     shown(page, "datasets")
     until(page, "document.querySelectorAll('.step[data-state=completed]').length === 5", 120)
+    until(page, "document.querySelector('.log-lines > div:last-child')?.innerText.includes('Done.')")
     lines = page.locator(".log-lines > div").all_inner_texts()
-    assert "Done." in lines[-1] and len(lines) == len(set(lines)) and any("brought here" in line for line in lines)
+    assert len(lines) == len(set(lines)) and any("brought here" in line for line in lines)
     page.get_by_label("Hear tape.wav").click()
     until(page, "document.querySelector('.source [aria-pressed=true]') !== null")
 
