@@ -3,7 +3,7 @@
 import pytest
 from models.hub import Hub
 from running import Service
-from walking import Open, findings, shown, until
+from walking import Open, findings, settled, shown, until
 
 
 def card(page, name: str):
@@ -42,8 +42,11 @@ def test_models_are_loaded_unloaded_and_deleted(open_page: Open, own: Service):
     card(page, "xtts-v2").locator(".state", has_text="Loaded").wait_for(timeout=60_000)
     assert card(page, "tiny").locator(".state", has_text="Installed").count() == 1
     card(page, "xtts-v2").get_by_label("Unload xtts-v2").click()
+    page.wait_for_selector(".modal.show")
+    settled(page)
     page.click(".modal.show .btn-danger")
-    page.get_by_text("No model is loaded: nothing can be spoken until one is.").wait_for(timeout=60_000)
+    page.wait_for_selector(".modal", state="detached")
+    page.get_by_text("No model is loaded: nothing can be spoken until one is.").wait_for(timeout=120_000)
     card(page, "xtts-v2").get_by_label("Delete xtts-v2").click()
     page.click(".modal.show .btn-danger")
     card(page, "xtts-v2").locator(".state", has_text="Not installed").wait_for()
