@@ -1,7 +1,5 @@
 """The service's dictionary of pronunciations: kept in the database, and put into every text that is spoken."""
 
-import contextlib
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -52,13 +50,13 @@ def spell(database: Database, language: str) -> Spell:
 def create(database: Database, entry: Pronunciation) -> Kept:
     """Keeps an entry. Raises errors.BadPronunciation, UnknownLanguage, PronunciationTaken, TooManyPronunciations."""
     entry = check(entry)
-    with _once(entry), database.writing() as session:
+    with database.writing() as session:
         if (session.scalar(select(func.count()).select_from(PronunciationRow)) or 0) >= MOST:
             raise TooManyPronunciations(most=MOST)
         row = PronunciationRow(id=new_id("w"))
         _fill(row, entry)
         session.add(row)
-        session.flush()
+        _flush(session, entry)
         return _kept(row)
 
 
@@ -66,20 +64,18 @@ def change(
     database: Database, id: str, written: str | None = None, said: str | None = None, language: str | None = None
 ) -> Kept:
     """Changes what is not None; language "": in all. Raises errors.UnknownPronunciation, and what `create` raises."""
-    with database.reading() as session:
-        before = _entry(_row(session, id))
-    entry = replace(
-        before,
-        written=before.written if written is None else written,
-        said=before.said if said is None else said,
-        language=before.language if language is None else language or None,
-    )
-    entry = check(entry)
-    with _once(entry), database.writing() as session:
+    with database.writing() as session:
         row = _row(session, id)
-        _fill(row, entry)
+        before = _entry(row)
+        entry = replace(
+            before,
+            written=before.written if written is None else written,
+            said=before.said if said is None else said,
+            language=before.language if language is None else language or None,
+        )
+        _fill(row, check(entry))
         row.changed_at = now()
-        session.flush()
+        _flush(session, entry)
         return _kept(row)
 
 
@@ -112,10 +108,9 @@ def _kept(row: PronunciationRow) -> Kept:
     return Kept(row.id, _entry(row), row.created_at, row.changed_at)
 
 
-@contextlib.contextmanager
-def _once(entry: Pronunciation) -> Iterator[None]:
+def _flush(session: Session, entry: Pronunciation) -> None:
     """Raises errors.PronunciationTaken where the same is there already."""
     try:
-        yield
+        session.flush()
     except IntegrityError:
         raise PronunciationTaken(written=entry.written) from None

@@ -4,7 +4,7 @@ import argparse
 import contextlib
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -12,8 +12,8 @@ from urllib.parse import quote
 from timbre.access import keys
 from timbre.access.scopes import SCOPES, SPEAK, Limits
 from timbre.api.schemas_access import KeyMade, KeyOut
+from timbre.cli.here import here_or_there
 from timbre.cli.remote import Server, where
-from timbre.settings import settings
 from timbre.store.database import Database
 from timbre.store.tables import now
 
@@ -21,7 +21,8 @@ from timbre.store.tables import now
 def main(argv: list[str]) -> int:
     """Does what was asked. Raises what `timbre.access.keys` and the server raise."""
     asked = _parser().parse_args(argv)
-    with _ring(asked) as ring:
+    place: contextlib.AbstractContextManager[Ring] = here_or_there(asked, Here, There)
+    with place as ring:
         return int(asked.does(ring, asked))
 
 
@@ -181,16 +182,6 @@ def _facts(key: KeyOut) -> str:
     if key.last_used_at:
         parts.append(f"last used {key.last_used_at:%Y-%m-%d %H:%M} UTC")
     return ", ".join(parts)
-
-
-@contextlib.contextmanager
-def _ring(asked: argparse.Namespace) -> Iterator[Ring]:
-    if asked.server:
-        yield There(Server.of(asked))
-        return
-    with contextlib.closing(Database.of(settings())) as database:
-        database.upgrade()
-        yield Here(database)
 
 
 def _limits(parser: argparse.ArgumentParser, number: Any, time: Any, none: str = "") -> None:

@@ -3,15 +3,15 @@
 import argparse
 import contextlib
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Protocol
 from urllib.parse import quote
 
 from timbre import profiles
 from timbre.api.schemas_profiles import ProfileOut, shown
+from timbre.cli.here import here_or_there
 from timbre.cli.remote import Server, where
 from timbre.engine.protocol import RANGES
-from timbre.settings import settings
 from timbre.store.database import Database
 
 WHOLE = ("top_k", "seed")
@@ -24,7 +24,8 @@ MODEL = "model"
 def main(argv: list[str]) -> int:
     """Does what was asked. Raises what `timbre.profiles` and the server raise."""
     asked = _parser().parse_args(argv)
-    with _shelf(asked) as shelf:
+    place: contextlib.AbstractContextManager[Shelf] = here_or_there(asked, Here, There)
+    with place as shelf:
         return int(asked.does(shelf, asked))
 
 
@@ -187,16 +188,6 @@ def _parameter_arguments(parser: argparse.ArgumentParser, none: bool = False) ->
         about = f"from {low:g} to {high:g}" if name != "seed" else "the same seed gives the same audio"
         more = f"; {MODEL}: as the model has it" if none else ""
         parser.add_argument(f"--{name.replace('_', '-')}", type=_number(name, none), metavar="N", help=f"{about}{more}")
-
-
-@contextlib.contextmanager
-def _shelf(asked: argparse.Namespace) -> Iterator[Shelf]:
-    if asked.server:
-        yield There(Server.of(asked))
-        return
-    with contextlib.closing(Database.of(settings())) as database:
-        database.upgrade()
-        yield Here(database)
 
 
 def _parser() -> argparse.ArgumentParser:

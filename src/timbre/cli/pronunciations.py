@@ -2,15 +2,14 @@
 
 import argparse
 import contextlib
-from collections.abc import Iterator
 from typing import Any, Protocol
 from urllib.parse import quote
 
 from timbre import pronunciations
 from timbre.api.schemas_text import PronunciationOut
+from timbre.cli.here import here_or_there
 from timbre.cli.remote import Server, where
 from timbre.errors import UnknownPronunciation
-from timbre.settings import settings
 from timbre.store.database import Database
 from timbre.text.pronunciations import Pronunciation
 
@@ -18,7 +17,8 @@ from timbre.text.pronunciations import Pronunciation
 def main(argv: list[str]) -> int:
     """Does what was asked. Raises what `timbre.pronunciations` and the server raise."""
     asked = _parser().parse_args(argv)
-    with _book(asked) as book:
+    place: contextlib.AbstractContextManager[Book] = here_or_there(asked, Here, There)
+    with place as book:
         return int(asked.does(book, asked))
 
 
@@ -118,16 +118,6 @@ def _id(book: Book, word: str) -> str:
 
 def _written(one: PronunciationOut) -> str:
     return f"/{one.written}/" if one.pattern else one.written
-
-
-@contextlib.contextmanager
-def _book(asked: argparse.Namespace) -> Iterator[Book]:
-    if asked.server:
-        yield There(Server.of(asked))
-        return
-    with contextlib.closing(Database.of(settings())) as database:
-        database.upgrade()
-        yield Here(database)
 
 
 def _parser() -> argparse.ArgumentParser:

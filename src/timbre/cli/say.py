@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from timbre import pronunciations, speech
 from timbre.audio.encode import FORMATS, Encoder
 from timbre.audio.marking import Marking
+from timbre.cli.here import database
 from timbre.cli.remote import where
 from timbre.engine.child import running
 from timbre.engine.protocol import RATE
 from timbre.errors import CannotPlay, CannotWrite, UnknownFormat
 from timbre.settings import settings
-from timbre.store.database import Database
 from timbre.text.pronunciations import Dictionary
 from timbre.voices.library import Library
 
@@ -79,9 +79,8 @@ def main(argv: list[str]) -> int:
 
 def kept(wish: speech.Asked) -> tuple[speech.Asked, Dictionary]:
     """The wish by its profile, or by the default one, and the pronunciations. Raises errors.UnknownProfile."""
-    with contextlib.closing(Database.of(settings())) as database:
-        database.upgrade()
-        return speech.profiled(wish, database), pronunciations.dictionary(database)
+    with database() as rows:
+        return speech.profiled(wish, rows), pronunciations.dictionary(rows)
 
 
 def output_format(output: str | None, format: str | None) -> str:

@@ -1,13 +1,11 @@
 """`timbre text`: what will be read, before anything is spoken."""
 
 import argparse
-import contextlib
 import sys
 
 from timbre import pronunciations
+from timbre.cli.here import database
 from timbre.cli.remote import Server, where
-from timbre.settings import settings
-from timbre.store.database import Database
 from timbre.text.languages import resolve
 from timbre.text.plan import plan
 
@@ -25,9 +23,8 @@ def main(argv: list[str]) -> int:
 
 def _here(asked: argparse.Namespace, text: str) -> list[tuple[str, float]]:
     language = resolve(asked.language or DEFAULT).code
-    with contextlib.closing(Database.of(settings())) as database:
-        database.upgrade()
-        spell = pronunciations.spell(database, language)
+    with database() as kept:
+        spell = pronunciations.spell(kept, language)
     return [(one.text, one.pause) for one in plan(text, language, asked.limit, spell)]
 
 
