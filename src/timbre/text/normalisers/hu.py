@@ -6,7 +6,7 @@ Numbers are written here as the Academy's rules have them (tizenkétezer-ötszá
 import re
 from typing import ClassVar
 
-from timbre.text import numerals
+from timbre.text import numerals, ordinals
 from timbre.text.normalisers.base import Currency, Rule, rule
 from timbre.text.normalisers.common import FRACTION, Common
 from timbre.text.normalisers.hu_words import (
@@ -139,16 +139,8 @@ class Reader(Common):
         return "-".join(said)
 
     def ordinal(self, number: int) -> str:
-        """ "huszonegyedik"; empty above a million, but for what CLDR knows."""
-        if number <= 2000:
-            return "" if not number else numerals.ordinal(number, self.language) or ""
-        thousands, rest = divmod(number, 1000)
-        if number >= 1_000_000:
-            return ""
-        if not rest:
-            return self.cardinal(number).removesuffix("ezer") + "ezredik"
-        last = (numerals.ordinal(1000 + rest, self.language) or "").removeprefix("ezer")
-        return f"{self.cardinal(thousands * 1000)}-{last}"
+        """ "huszonegyedik"; empty from a million on, and for nought."""
+        return ordinals.hungarian(number, self.cardinal(number)) if 0 < number < 1_000_000 else ""
 
     def fraction(self, text: str) -> str:
         """ "tizennégy század"."""
