@@ -36,6 +36,8 @@ class Quiet:
 
     def checkpoint(self, kept: Any) -> None: ...
 
+    def flush(self) -> None: ...
+
     def wish(self) -> str:
         return ""
 

@@ -52,6 +52,8 @@ class Few:
         self.figures.append(figures)
         self.at.append((time.monotonic(), time.process_time()))
 
+    def flush(self) -> None: ...
+
     def wish(self) -> str:
         return "pause" if len(self.figures) > TIMED else ""
 

@@ -47,6 +47,8 @@ class Printing:
     def checkpoint(self, kept: Kept) -> None:
         self._tell("checkpoint", step=kept.step, best=kept.best, weights=str(kept.weights), **kept.figures)
 
+    def flush(self) -> None: ...
+
     def wish(self) -> str:
         return ""
 

@@ -88,6 +88,8 @@ class Watching:
     def checkpoint(self, kept: Kept) -> None:
         self.kept.append(kept)
 
+    def flush(self) -> None: ...
+
     def wish(self) -> str:
         return self._wishes.get(max(self.steps, default=0), "")
 

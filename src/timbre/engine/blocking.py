@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Coroutine, Generator, Sequence
+from concurrent.futures import CancelledError, Future, wait
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -92,18 +93,36 @@ class Client:
             self._run(spoken.aclose())
 
     def _run(self, work: Coroutine[Any, Any, Result]) -> Result:
-        ended = threading.Event()
+        """Waits for what runs over there. Whatever breaks in while we wait (Ctrl+C) ends it first, and then goes on."""
+        done: Future[Result] = Future()
+        begun: list[asyncio.Task[Result]] = []
 
-        async def watched() -> Result:
-            try:
-                return await work
-            finally:
-                ended.set()
+        def begin() -> None:
+            begun.append(self._loop.create_task(work))
+            begun[0].add_done_callback(lambda task: _hand_over(task, done))
 
-        future = asyncio.run_coroutine_threadsafe(watched(), self._loop)
-        try:
-            return future.result()
-        except BaseException:  # Ctrl+C while we wait: what runs over there has to end first
-            future.cancel()
-            ended.wait(ENDING_S)
+        def give_up() -> None:
+            if begun:
+                begun[0].cancel()
+            else:
+                work.close()
+                done.set_exception(CancelledError())
+
+        try:  # a signal may come at any place within: what is told to the loop later is done later, so none is missed
+            self._loop.call_soon_threadsafe(begin)
+            return done.result()
+        except BaseException:
+            if not done.done():
+                self._loop.call_soon_threadsafe(give_up)
+                wait([done], ENDING_S)
             raise
+
+
+def _hand_over(task: asyncio.Task[Result], done: "Future[Result]") -> None:
+    """What came of a task, for the thread that waits for it."""
+    if task.cancelled():
+        done.set_exception(CancelledError())  # `wait` does not wake up for a future that is merely cancelled
+    elif fault := task.exception():
+        done.set_exception(fault)
+    else:
+        done.set_result(task.result())

@@ -42,6 +42,8 @@ class _Clock:
     def checkpoint(self, kept: Kept) -> None:
         self._now("checkpoint")
 
+    def flush(self) -> None: ...
+
     def wish(self) -> Literal["", "stop", "pause"]:
         return ""
 

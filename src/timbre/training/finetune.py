@@ -158,6 +158,10 @@ class Session:
         self._drop()
         self._pace.tasted()
 
+    def saving(self) -> None:
+        """See `Observer`."""
+        self.watcher.flush()
+
     def _write(self, step: int) -> tuple[Path, Any]:
         """The weights as a file of their own."""
         from safetensors.torch import save

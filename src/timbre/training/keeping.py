@@ -82,7 +82,7 @@ class Keeper:
             self.flush()
 
     def flush(self) -> None:
-        """Writes the steps that were not written yet."""
+        """See `Watcher`: writes the steps that were not written yet."""
         self._told = time.monotonic()
         if self._latest is None:
             return

@@ -66,6 +66,9 @@ class Observer(Protocol):
         one may come again.
         """
 
+    def saving(self) -> None:
+        """A run that is taken on from here on tells nothing again of what was told before."""
+
 
 class Nobody:
     """An observer who does nothing."""
@@ -73,6 +76,7 @@ class Nobody:
     def step(self, step: int, figures: Metrics) -> None: ...
     def validated(self, step: int, figures: Metrics) -> None: ...
     def checkpoint(self, step: int, figures: Metrics) -> None: ...
+    def saving(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +149,11 @@ class Trainer:
     def _look(self, journal: Journal) -> Metrics:
         """Validates, and shows a checkpoint where one is due."""
         found = self._validate()
+        better = self.waited == 0
         journal.add("validation", self.step, {**found, "seconds": self.seconds})
         self.plan.observer.validated(self.step, found)
+        if better:
+            self._save(best=True)
         if self._due(self.plan.checkpoint_every):
             self._show(found)
             self.shown = self.step
@@ -208,7 +215,6 @@ class Trainer:
         self.waited += 1
         if found["loss"] < self.best:
             self.best, self.waited = found["loss"], 0
-            self._save(best=True)
         return found
 
     def _show(self, found: Metrics) -> None:
@@ -220,6 +226,7 @@ class Trainer:
             module.train()
 
     def _save(self, best: bool) -> None:
+        self.plan.observer.saving()
         state = {
             "step": self.step,
             "best": self.best,

@@ -42,6 +42,9 @@ class Watcher(Protocol):
     def checkpoint(self, kept: Kept) -> None:
         """Weights were kept. After a kill the same step may come again: it takes the first one's place."""
 
+    def flush(self) -> None:
+        """What was told of steps has to be kept by now: a run that is taken on does not tell it again."""
+
     def wish(self) -> Literal["", "stop", "pause"]:
         """Asked before every step: to go on, to end with a last checkpoint, or to leave so that it can be taken on."""
 

@@ -28,12 +28,15 @@ class Models {
     this.grid = make("ul", { className: "card-grid wide", ariaLabel: t("models.title") });
     root.append(html`<div class="page-head"><div><h1>${t("models.title")}</h1><p class="text-body-secondary mb-0">${t("models.lead")}</p></div></div>`, this.faults, this.note, this.grid);
     this.again = () => this.load();
+    this.seen = () => { if (this.shown !== engine.state) this.show(); };
     engine.addEventListener("up", this.again);
+    engine.addEventListener("change", this.seen);
   }
 
   leave() {
     this.left = true;
     this.engine.removeEventListener("up", this.again);
+    this.engine.removeEventListener("change", this.seen);
     for (const { stop } of this.installs.values()) stop();
   }
 
@@ -53,6 +56,7 @@ class Models {
   }
 
   show() {
+    this.shown = this.engine.state;
     const none = this.items.length && !this.items.some((model) => model.loaded) && !this.busy.size && ["ready", "busy"].includes(this.engine.state) === false;
     this.note.replaceChildren(...(none ? [html`<p class="alert alert-warning">${icon("info", 18)} ${t("models.noneLoaded")}</p>`] : []));
     const had = document.activeElement?.closest?.("[data-id]")?.dataset.id;
@@ -76,8 +80,8 @@ class Models {
     } catch (fault) {
       this.toast("danger", fault);
     }
+    await this.engine.look();  // what is shown beside the list is the engine's state
     this.busy.delete(model.id);
-    this.engine.look();
     if (!this.left) await this.load();
   }
 
