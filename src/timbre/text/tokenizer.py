@@ -4,6 +4,7 @@ import json
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,20 @@ from timbre.text.phonemes import not_spoken, phonemiser
 _PUNCTUATION = re.compile(r"[^\w\s]|_")
 
 
+_BLANK = "[SPACE]"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text as a model sees it: its `ids`, the language's mark first, and where among the `symbols` that it is spelled
+    in each of them starts, the mark before the first.
+    """
+
+    symbols: str
+    ids: list[int]
+    starts: list[int]
+
+
 class Tokenizer(ABC):
     """Text to token ids. `load` gives the kind that a model was trained with."""
 
@@ -24,6 +39,10 @@ class Tokenizer(ABC):
 
         Raises errors.UnknownLanguage, MissingExtra (zh, ja, ko without the extra cjk), LanguageNotSpoken.
         """
+
+    @abstractmethod
+    def reading(self, text: str, language: str) -> Reading:
+        """The same ids, and what each of them stands for. Raises the same."""
 
     @staticmethod
     def load(folder: Path) -> "Tokenizer":
@@ -54,9 +73,17 @@ class BpeTokenizer(Tokenizer):
 
     def encode(self, text: str, language: str) -> list[int]:
         code = resolve(language).code
-        marked = f"[{code}]{prepare(text, code)}".replace(" ", "[SPACE]")
-        ids: list[int] = self._bpe.encode(marked).ids
+        ids: list[int] = self._bpe.encode(_marked(prepare(text, code), code)).ids
         return ids
+
+    def reading(self, text: str, language: str) -> Reading:
+        code = resolve(language).code
+        symbols = prepare(text, code)
+        encoded = self._bpe.encode(_marked(symbols, code))
+        at = [-1] * len(f"[{code}]")  # where each character of what is encoded stands among the symbols
+        for place, symbol in enumerate(symbols):
+            at += [place] * (len(_BLANK) if symbol == " " else 1)
+        return Reading(symbols, encoded.ids, [at[min(start, len(at) - 1)] for start, _ in encoded.offsets])
 
 
 class PhonemeTokenizer(Tokenizer):
@@ -75,8 +102,17 @@ class PhonemeTokenizer(Tokenizer):
         mark = self.tokens.get(f"[{spoken.code}]")
         if mark is None:
             raise not_spoken(self.phonemizer, spoken)
-        symbols = ("[SPACE]" if symbol == " " else symbol for symbol in phonemes)
+        symbols = (_BLANK if symbol == " " else symbol for symbol in phonemes)
         return [mark, *(self.tokens[symbol] for symbol in symbols if symbol in self.tokens)]
+
+    def reading(self, text: str, language: str) -> Reading:
+        symbols = phonemiser(self.phonemizer, language)(text)
+        known = [at for at, symbol in enumerate(symbols) if symbol == " " or symbol in self.tokens]
+        return Reading(symbols, self.encode_phonemes(symbols, language), [-1, *known])
+
+
+def _marked(symbols: str, code: str) -> str:
+    return f"[{code}]{symbols}".replace(" ", _BLANK)
 
 
 def _arguments(config: Path) -> dict[str, Any]:

@@ -1,0 +1,60 @@
+"""Words and when they are said; and those that were spoken as the user wrote them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from timbre.text.words import words
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A word and the seconds that it begins and ends at."""
+
+    text: str
+    begin: float
+    end: float
+
+
+def as_written(spoken: Sequence[Timed], text: str, language: str) -> list[Timed]:
+    """The words of a text at the times at which they were said, where it was read otherwise than it is written.
+
+    What both have in common is told one to one. What was read otherwise (two reais for R$ 2) is shown as it is
+    written, over all the time that it took; what was not read at all goes with a neighbour.
+    """
+    written = [text[start:end] for start, end in words(text, language)]
+    if not spoken:
+        return []
+    matches = SequenceMatcher(
+        None, [_key(word.text) for word in spoken], [_key(word) for word in written], autojunk=False
+    )
+    shown: list[Timed] = []
+    unread: list[str] = []  # written words that wait for a word that was read
+    for kind, first, end, other, other_end in matches.get_opcodes():
+        if kind == "equal":
+            found = [
+                Timed(word, one.begin, one.end)
+                for one, word in zip(spoken[first:end], written[other:other_end], strict=True)
+            ]
+        elif kind == "replace":
+            found = [Timed(" ".join(written[other:other_end]), spoken[first].begin, spoken[end - 1].end)]
+        elif kind == "delete":  # said, but written nowhere
+            if shown:
+                shown[-1] = Timed(shown[-1].text, shown[-1].begin, spoken[end - 1].end)
+            continue
+        elif shown:
+            shown[-1] = Timed(" ".join((shown[-1].text, *written[other:other_end])), shown[-1].begin, shown[-1].end)
+            continue
+        else:
+            unread += written[other:other_end]
+            continue
+        if unread:
+            found[0] = Timed(" ".join((*unread, found[0].text)), found[0].begin, found[0].end)
+            unread = []
+        shown += found
+    return shown
+
+
+def _key(word: str) -> str:
+    """What makes two words the same: their letters and digits."""
+    return "".join(mark for mark in word.casefold() if mark.isalnum())

@@ -1,0 +1,89 @@
+"""When words are said, by attention whose way is known."""
+
+import numpy as np
+import pytest
+import torch
+
+from timbre.engine.word_times import STEP, Timing, way
+from timbre.text.placing import Placed
+
+CODE_S = 1024 / 22_050
+WORDS = [Placed("one", 1, 4), Placed("two", 5, 8), Placed("three.", 9, 13)]  # ids 4, 8 and 13 are blanks and the mark
+POSITIONS = 16  # START, fourteen ids, STOP
+
+
+def looks(path: list[int], noise: float = 0.0, positions: int = POSITIONS) -> np.ndarray:
+    """Attention [codes, positions] that is mostly where the path is, and a little on both sides of it."""
+    found = np.random.default_rng(3).random((len(path), positions)).astype(np.float32) * noise + 0.01
+    for code, at in enumerate(path):
+        found[code, at] += 1.0
+        found[code, max(at - 1, 0)] += 0.3
+        found[code, min(at + 1, positions - 1)] += 0.3
+    return found / found.sum(1, keepdims=True)
+
+
+def timing(attention: np.ndarray) -> Timing:
+    made = Timing(WORDS, POSITIONS, CODE_S)
+    for row in attention:
+        made.hear(torch.from_numpy(row))
+    return made
+
+
+WALK = [2, 3, 4, 4, 5, 5, 5, 5, 6, 7, 8, 8, 9, 9, 10, 11, 11, 12, 13, 13, 14, 14, 15]
+BEGINS = [1, 9, 15]  # codes: the first is chosen unseen, so the walk begins at the second
+ENDS = [5, 13, 21]
+
+
+def test_a_clear_way_is_followed() -> None:
+    assert way(looks(WALK)).tolist() == WALK
+
+
+def test_words_begin_and_end_where_the_way_comes_to_them_and_leaves_them() -> None:
+    found = timing(looks(WALK)).times(len(WALK) + 1)
+    assert [word.text for word in found] == ["one", "two", "three."]
+    assert [word.begin for word in found] == pytest.approx([at * CODE_S for at in BEGINS], abs=1e-3)
+    assert [word.end for word in found] == pytest.approx([at * CODE_S for at in ENDS], abs=1e-3)
+
+
+def test_noise_and_glances_change_little() -> None:
+    attention = looks(WALK, noise=0.15)
+    attention[[6, 14]] = attention[[6, 14]][:, ::-1]  # looks the other way for a moment
+    found = timing(attention).times(len(WALK) + 1)
+    assert [word.begin for word in found] == pytest.approx([at * CODE_S for at in BEGINS], abs=1.5 * CODE_S)
+
+
+def test_a_pause_is_nobodys() -> None:
+    rest = WALK[:5] + [5] * 30 + WALK[5:]
+    one, two, _ = timing(looks(rest)).times(len(rest) + 1)
+    assert two.begin - one.end == pytest.approx(34 * CODE_S, abs=2.5 * CODE_S)
+
+
+def test_the_way_never_goes_back_and_comes_to_the_end() -> None:
+    found = way(np.random.default_rng(1).random((60, 90)).astype(np.float32))
+    moves = np.diff(found)
+    assert found[0] <= STEP and found[-1] >= 89 - STEP
+    assert moves.min() >= 0 and moves.max() <= STEP
+
+
+def test_codes_too_few_for_the_text_leave_the_rest_at_the_end() -> None:
+    found = timing(looks([2, 3, 4])).times(4)
+    assert [word.begin <= word.end for word in found] == [True] * 3
+    assert found[-1].end == pytest.approx(4 * CODE_S, abs=1e-3)
+
+
+@pytest.mark.parametrize("codes", [0, 1])
+def test_an_utterance_of_next_to_nothing_has_its_words(codes: int) -> None:
+    assert [word.text for word in Timing(WORDS, POSITIONS, CODE_S).times(codes)] == ["one", "two", "three."]
+
+
+def test_what_was_taken_back_is_not_counted() -> None:
+    """Codes that went in circles are cut off the end, and what was seen while they were chosen with them."""
+    whole = timing(looks([*WALK, *WALK[8:12] * 4])).times(len(WALK) + 1)
+    assert whole == timing(looks(WALK)).times(len(WALK) + 1)
+
+
+def test_a_word_without_any_sign_is_a_moment() -> None:
+    made = timing(looks(WALK))
+    made.words = [Placed("one", 1, 4), Placed("???", 4, 4), Placed("two", 5, 8)]
+    one, unknown, two = made.times(len(WALK) + 1)
+    assert one.end <= unknown.begin == unknown.end <= two.begin
