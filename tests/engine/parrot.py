@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from timbre.engine.protocol import Conditioning, Sampling
+from timbre.engine.protocol import Conditioning, Role, Sampling
 from timbre.text.plan import Piece
 
 STEP = 2400
@@ -100,6 +100,7 @@ class Parrot:
         more: bool = False,
         adapter: str = "",
         background: bool = False,
+        roles: Sequence[Role] = (),
     ) -> Hum:
         self.hums.append(Hum(list(pieces), voice.latents.flat[0], more))
         self.heard.append((self.hums[-1].text, language, voice, sampling))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from timbre.engine.client import AsyncClient, Samples
-from timbre.engine.protocol import Brought, Conditioning, Sampling
+from timbre.engine.protocol import Brought, Conditioning, Role, Sampling
 from timbre.text.plan import Piece
 
 Result = TypeVar("Result")
@@ -80,8 +80,11 @@ class Client:
         sampling: Sampling,
         adapter: Brought | str = "",
         background: bool = False,
+        roles: Sequence[Role] = (),
     ) -> Generator[Samples, None, None]:
-        spoken = self._client.speak(pieces, language, voice, sampling, adapter=adapter, background=background)
+        spoken = self._client.speak(
+            pieces, language, voice, sampling, adapter=adapter, background=background, roles=roles
+        )
 
         async def following() -> Samples | None:
             return await anext(spoken, None)

@@ -23,6 +23,7 @@ from timbre.engine.protocol import (
     AdapterRequest,
     Brought,
     Conditioning,
+    Role,
     Sampling,
     SpeakRequest,
     read_json,
@@ -186,12 +187,14 @@ class AsyncClient:
         on_piece: OnPiece | None = None,
         adapter: Brought | str = "",
         background: bool = False,
+        roles: Sequence[Role] = (),
     ) -> AsyncGenerator[Samples, None]:
         """Samples (float32, 24 kHz) as they are made. Leaving early cancels.
 
         pieces: all of them, or as they come. voice: may name a built-in one. client: for whom it is, where an engine
         counts that; errors.TooManyStreams when they have enough of it. adapter: one that the engine holds, else
-        errors.UnknownAdapter; or one that is brought along. background: nobody listens yet, so others go first.
+        errors.UnknownAdapter; or one that is brought along. background: nobody listens yet, so others go first. roles:
+        the other readers, for pieces that name one.
         """
         text = None if isinstance(pieces, Sequence) else Incoming(pieces)
         request = SpeakRequest(
@@ -205,12 +208,13 @@ class AsyncClient:
             adapter=adapter.name if isinstance(adapter, Brought) else adapter,
             brings=isinstance(adapter, Brought),
             background=background,
+            roles=roles,
         )
         brought = adapter if isinstance(adapter, Brought) else None
-        opening: list[str | bytes] = [json.dumps(request.as_dict())]
-        if isinstance(voice, Conditioning):
-            opening.append(voice.to_bytes())
-        patience, heard, again = Patience(self._patience_s), False, brought is not None
+        others_bring = [role.adapter for role in roles if isinstance(role.adapter, Brought)]
+        voices = [one for one in (voice, *(role.voice for role in roles)) if isinstance(one, Conditioning)]
+        opening: list[str | bytes] = [json.dumps(request.as_dict()), *(one.to_bytes() for one in voices)]
+        patience, heard, again = Patience(self._patience_s), False, bool(brought or others_bring)
         others = len(self._sockets) - 1 if self.is_local else 0
         try:
             while True:
@@ -228,7 +232,9 @@ class AsyncClient:
                 except UnknownAdapter:
                     if not again:
                         raise
-                    again = False  # it gave way to another just before its turn
+                    again = False  # it gave way to another just before its turn, or a role's is not held yet
+                    for one in others_bring:
+                        await self.hold_adapter(one)
                 except PASSING as fault:
                     if text is not None and text.fault is not None:
                         raise text.fault from None  # it was us who went away

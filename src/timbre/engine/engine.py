@@ -15,7 +15,7 @@ from timbre.engine.adapters import Adapters
 from timbre.engine.alignment import Alignment
 from timbre.engine.folder import built_in, fingerprint
 from timbre.engine.lengths import lengths
-from timbre.engine.protocol import Conditioning, Sampling
+from timbre.engine.protocol import Conditioning, Role, Sampling
 from timbre.engine.sampling import Chooser, choose
 from timbre.engine.scheduler import Scheduler
 from timbre.engine.utterance import Manner, Speech, Utterance
@@ -136,25 +136,31 @@ class Engine:
         more: bool = False,
         adapter: str = "",
         background: bool = False,
+        roles: Sequence[Role] = (),
     ) -> Speech:
         """Take a request in hand: `step` makes its sound, `Speech.take` hands it out. Raises errors.BadRequest,
         UnknownAdapter.
 
         With `more` it stays open for `extend`, until `close`. `adapter` is one of `adapters`, which it keeps to its
-        end; without one the model speaks as it is. What is in the background lets all others go first.
+        end; without one the model speaks as it is. What is in the background lets all others go first. `roles` read
+        the pieces that name them.
         """
-        chosen = self.adapters.named(adapter) if adapter else None
-        manner = Manner(language, voice, sampling.seeded(), chosen)
-        speech = Speech(deque(), FIRST_CODES, manner=manner, open=more, background=background)
+        own = Role(language, voice, sampling.speed, adapter)
+        seeded = sampling.seeded()
+        manners = tuple(self._manner(role, replace(seeded, speed=role.speed)) for role in (own, *roles))
+        speech = Speech(deque(), FIRST_CODES, manners=manners, open=more, background=background)
         self.extend(speech, pieces)
         self.scheduler.add(speech)
         return speech
 
     def extend(self, speech: Speech, pieces: Sequence[Piece]) -> None:
         """Add to an open speech. It sounds as if all had been there from the start. Raises errors.BadRequest."""
-        assert speech.manner is not None
-        first = speech.count
-        utterances = [self._utterance(piece, speech.manner, first + place) for place, piece in enumerate(pieces)]
+        first, manners = speech.count, speech.manners
+        if any(not 0 <= piece.role < len(manners) for piece in pieces):
+            raise BadRequest(reason="a piece is for a role that was not named")
+        utterances = [self._utterance(piece, manners[piece.role], first + place) for place, piece in enumerate(pieces)]
+        if utterances and not first:
+            speech.owed = int(pieces[0].before * self.rate)
         if utterances and not speech.waiting and not speech.begun:  # somebody waits to hear something
             speech.chunk = FIRST_CODES + utterances[0].vocoder.lookahead
         speech.waiting.extend(utterances)
@@ -205,9 +211,15 @@ class Engine:
         )
         return False
 
+    def _manner(self, role: Role, sampling: Sampling) -> Manner:
+        """A role as it is spoken. Raises errors.UnknownAdapter."""
+        assert isinstance(role.voice, Conditioning) and isinstance(role.adapter, str)
+        adapter = self.adapters.named(role.adapter) if role.adapter else None
+        return Manner(role.language, role.voice, sampling, adapter)
+
     def _spoken(self) -> list[Adapter]:
         """The adapters of those who are spoken for."""
-        manners = [speech.manner for speech in self.scheduler.speeches if speech.manner is not None]
+        manners = [manner for speech in self.scheduler.speeches for manner in speech.manners]
         return [manner.adapter for manner in manners if manner.adapter is not None]
 
     def _give_back(self) -> None:

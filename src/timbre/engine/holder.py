@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from timbre.engine.protocol import CLIP_RATE, Conditioning, Sampling
+from timbre.engine.protocol import CLIP_RATE, Conditioning, Role, Sampling
 from timbre.engine.worker import Spoken, Worker
 from timbre.errors import EngineEmpty, EngineStarting, UnknownVoice
 from timbre.text.languages import LANGUAGES
@@ -52,6 +52,7 @@ class Speaker(Protocol):
         more: bool = False,
         adapter: str = "",
         background: bool = False,
+        roles: Sequence[Role] = (),
     ) -> Spoken: ...
     def extend(self, speech: Any, pieces: Sequence[Piece]) -> None: ...
     def close(self, speech: Any) -> None: ...

@@ -2,7 +2,8 @@
 
 A connection carries one request. The first message is JSON `{"op": …}`:
 
-- speak: what `SpeakRequest` says; without a `voice` a binary message with one (safetensors) follows. Who `brings` an
+- speak: what `SpeakRequest` says; without a `voice` a binary message with one (safetensors) follows, and so for each of
+  its `roles`. Who `brings` an
   adapter is told `{"event": "adapter", "wanted": …}`, and sends the file where it is wanted. The engine sends binary
   messages, float32 little-endian at 24 kHz, then `{"done": …}`, and for those who want `events`
   `{"event": "piece", "index": …, "at": …}` where a piece begins. With `more` the client goes on sending
@@ -40,6 +41,9 @@ CLIP_RATE = 22_050
 """Samples a second of the clips that the engine hears."""
 
 MAX_CLIPS = 10
+MAX_ROLES = 100
+"""Readers of a speech beside the first."""
+
 LONGEST_PAUSE_S = 10.0
 MAX_MESSAGE = 64 * 2**20
 """Bytes of the largest message that the engine takes: a clip of twelve minutes."""
@@ -144,6 +148,42 @@ class Conditioning:
 
 
 @dataclass(frozen=True, slots=True)
+class Brought:
+    """An adapter that whoever speaks with it brings along: it is asked for where the engine does not hold it."""
+
+    name: str  # after its content, so that the same one is the same for all who bring it
+    read: Callable[[], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """Somebody else who reads parts of a speech: a voice (one that is built in by its name; on the wire None where it
+    follows), a language, a speed, and the adapter that the engine has to hold for it.
+    """
+
+    language: str
+    voice: Conditioning | str | None
+    speed: float = 1.0
+    adapter: Brought | str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        voice = {"voice": self.voice} if isinstance(self.voice, str) else {}
+        adapter = self.adapter.name if isinstance(self.adapter, Brought) else self.adapter
+        return {"language": self.language, "speed": self.speed} | voice | ({"adapter": adapter} if adapter else {})
+
+    @classmethod
+    def from_dict(cls, wire: Any) -> Self:
+        """What a client sent. Raises errors.BadRequest, BadParameter."""
+        if not isinstance(wire, Mapping) or not isinstance(wire.get("language"), str):
+            raise BadRequest(reason="a role has no language")
+        voice = wire.get("voice")
+        if not isinstance(voice, str | None):
+            raise BadRequest(reason="the voice of a role is not a word")
+        speed = Sampling(speed=wire.get("speed", 1.0)).speed
+        return cls(wire["language"], voice, speed, str(wire.get("adapter", "")))
+
+
+@dataclass(frozen=True, slots=True)
 class SpeakRequest:
     """What opens a speech: a text in pieces, who reads it, and how."""
 
@@ -157,10 +197,12 @@ class SpeakRequest:
     adapter: str = ""  # one that the engine holds; without it the model speaks as it is
     brings: bool = False  # whether the client has it, should the engine not hold it
     background: bool = False  # nobody listens yet: those whom somebody listens to go first
+    roles: Sequence[Role] = ()  # the other readers: a piece of role 1 is read by the first of them
 
     def as_dict(self) -> dict[str, Any]:
         wire = {item.name: getattr(self, item.name) for item in fields(self) if getattr(self, item.name)}
-        return {"op": "speak"} | wire | write_pieces(self.pieces) | {"sampling": self.sampling.as_dict()}
+        roles = {"roles": [role.as_dict() for role in self.roles]} if self.roles else {}
+        return {"op": "speak"} | wire | roles | write_pieces(self.pieces) | {"sampling": self.sampling.as_dict()}
 
     @classmethod
     def from_dict(cls, wire: Mapping[str, Any]) -> Self:
@@ -175,7 +217,11 @@ class SpeakRequest:
         client, adapter = str(wire.get("client", "")), str(wire.get("adapter", ""))
         brings, background = bool(wire.get("brings")), bool(wire.get("background"))
         manner = Sampling.from_dict(sampling)
-        return cls(read_pieces(wire), language, manner, voice, more, events, client, adapter, brings, background)
+        told = wire.get("roles", [])
+        if not isinstance(told, list) or len(told) > MAX_ROLES:
+            raise BadRequest(reason=f"the roles are not a list of at most {MAX_ROLES}")
+        roles = [Role.from_dict(one) for one in told]
+        return cls(read_pieces(wire), language, manner, voice, more, events, client, adapter, brings, background, roles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,14 +260,6 @@ class AdapterRequest:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Brought:
-    """An adapter that whoever speaks with it brings along: it is asked for where the engine does not hold it."""
-
-    name: str  # after its content, so that the same one is the same for all who bring it
-    read: Callable[[], bytes]
-
-
 def adapters_folder(home: Path) -> Path:
     """The folder that the engine which serves this home folder loads adapters from."""
     return home / "adapters"
@@ -229,16 +267,26 @@ def adapters_folder(home: Path) -> Path:
 
 def write_pieces(pieces: Iterable[Piece]) -> dict[str, Any]:
     """Some of a text as it travels."""
-    return {"pieces": [{"text": piece.text, "pause": piece.pause} for piece in pieces]}
+    return {"pieces": [_write_piece(piece) for piece in pieces]}
+
+
+def _write_piece(piece: Piece) -> dict[str, Any]:
+    rare = {"before": piece.before, "role": piece.role}
+    return {"text": piece.text, "pause": piece.pause} | {name: value for name, value in rare.items() if value}
 
 
 def read_pieces(wire: Mapping[str, Any]) -> list[Piece]:
     """What `write_pieces` wrote. Raises errors.BadRequest."""
     try:
-        found = [(str(piece["text"]), float(piece["pause"])) for piece in wire["pieces"]]
-    except (KeyError, TypeError, ValueError):
+        return [_read_piece(piece) for piece in wire["pieces"]]
+    except (AttributeError, KeyError, TypeError, ValueError):
         raise BadRequest(reason="it has no pieces with text and pause") from None
-    return [Piece(text, min(max(0.0, pause), LONGEST_PAUSE_S)) for text, pause in found]
+
+
+def _read_piece(wire: Mapping[str, Any]) -> Piece:
+    asked = (wire["pause"], wire.get("before", 0.0))
+    after, before = (min(max(0.0, float(pause)), LONGEST_PAUSE_S) for pause in asked)
+    return Piece(str(wire["text"]), after, before, int(wire.get("role", 0)))
 
 
 def write_voices(voices: Mapping[str, Conditioning]) -> bytes:

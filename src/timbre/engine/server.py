@@ -14,6 +14,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -96,13 +97,12 @@ class EngineServer:
     async def _speak(self, socket: ServerConnection, wire: Mapping[str, Any]) -> None:
         engine = self._holder.loaded()
         request = SpeakRequest.from_dict(wire)
-        if request.language not in engine.languages:
-            advice = f"It speaks: {', '.join(engine.languages)}."
-            raise LanguageNotSpoken(model=engine.name, language=request.language, advice=advice)
-        if request.voice is None:
-            voice = Conditioning.from_bytes(_binary(await socket.recv()))
-        else:
-            voice = self._holder.voice(request.voice)
+        for language in (request.language, *(role.language for role in request.roles)):
+            if language not in engine.languages:
+                advice = f"It speaks: {', '.join(engine.languages)}."
+                raise LanguageNotSpoken(model=engine.name, language=language, advice=advice)
+        voice = await self._voice(socket, request.voice)
+        roles = [replace(one, voice=await self._voice(socket, one.voice)) for one in request.roles]
         brought = await self._brought(socket, request) if request.adapter and request.brings else None
 
         def begin() -> Spoken:
@@ -120,6 +120,7 @@ class EngineServer:
                 request.more,
                 request.adapter,
                 request.background,
+                roles,
             )
 
         with self._counted(request.client):
@@ -129,6 +130,12 @@ class EngineServer:
         self._utterances += 1
         self._audio_s += conversation.samples / RATE
         await _send(socket, {"done": told})
+
+    async def _voice(self, socket: ServerConnection, name: Any) -> Conditioning:
+        """A built-in voice by its name, or the one that the client sends."""
+        if name is None:
+            return Conditioning.from_bytes(_binary(await socket.recv()))
+        return self._holder.voice(name)
 
     async def _brought(self, socket: ServerConnection, request: SpeakRequest) -> Any:
         """The adapter of a speech, which the client sends where it is not held; None where it is."""

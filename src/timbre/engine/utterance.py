@@ -125,7 +125,7 @@ _numbers = count()
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How all of a speech is read; `sampling` has its seed."""
+    """How a part of a speech is read; `sampling` has its seed."""
 
     language: str
     voice: Conditioning
@@ -146,7 +146,7 @@ class Speech:
     ready: list[Samples] = field(default_factory=list)  # sound to be handed out
     given: int = 0  # samples of sound made so far
     number: int = field(default_factory=lambda: next(_numbers))  # who came first
-    manner: Manner | None = None
+    manners: tuple[Manner, ...] = ()  # its roles
     open: bool = False
     background: bool = False  # nobody listens to it yet
     heard: int = 0  # utterances that were made sound to their end

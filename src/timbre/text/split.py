@@ -33,10 +33,15 @@ _JOINERS = "\u200c\u200d\u094d"  # what follows them is drawn with what comes be
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Text to speak at once, and the seconds of silence after it."""
+    """Text to speak at once, and the seconds of silence after it.
+
+    before: silence before it, where it is the first. role: who reads it, of those that a speech has.
+    """
 
     text: str
     pause: float
+    before: float = 0.0
+    role: int = 0
 
 
 def split(text: str, language: str, limit: int) -> list[Piece]:
