@@ -6,6 +6,7 @@ engine's socket as `as_dict` and come back as themselves by `from_dict`.
 
 from timbre.errors.access import *
 from timbre.errors.base import *
+from timbre.errors.books import *
 from timbre.errors.command import *
 from timbre.errors.datasets import *
 from timbre.errors.engine import *

@@ -131,6 +131,7 @@ class ServiceSettings(BaseSettings):
         description="Whether speech is marked, inaudibly, as made by a machine: on, off; "
         "auto: where the extra watermark is installed.",
     )
+    book_mb: int = Field(50, ge=1, description="Megabytes of text that a book may have.")
     upload_limit_mb: int = Field(100, ge=1, description="Megabytes of an upload.")
     disk_reserve_mb: int = Field(500, ge=0, description="Megabytes of free space that uploads leave on a disk.")
     uploads_at_once: int = Field(2, ge=1, description="Uploads that are worked on at once; more wait.")
