@@ -19,8 +19,10 @@ from timbre.engine.protocol import Conditioning, Role, Sampling
 from timbre.engine.sampling import Chooser, choose
 from timbre.engine.scheduler import Scheduler
 from timbre.engine.utterance import Manner, Speech, Utterance
-from timbre.errors import BadRequest, ClipTooShort
+from timbre.engine.word_times import Timing
+from timbre.errors import BadRequest, ClipTooShort, NoWordTimes
 from timbre.text.languages import LANGUAGES
+from timbre.text.placing import placed
 from timbre.text.plan import Piece
 from timbre.text.tokenizer import Tokenizer
 from timbre.xtts import checkpoint
@@ -137,18 +139,21 @@ class Engine:
         adapter: str = "",
         background: bool = False,
         roles: Sequence[Role] = (),
+        words: bool = False,
     ) -> Speech:
         """Take a request in hand: `step` makes its sound, `Speech.take` hands it out. Raises errors.BadRequest,
-        UnknownAdapter.
+        UnknownAdapter, NoWordTimes.
 
         With `more` it stays open for `extend`, until `close`. `adapter` is one of `adapters`, which it keeps to its
         end; without one the model speaks as it is. What is in the background lets all others go first. `roles` read
-        the pieces that name them.
+        the pieces that name them. With `words`, `Speech.words` tells when each is said.
         """
+        if words and not self.times_words:
+            raise NoWordTimes(model=self.name)
         own = Role(language, voice, sampling.speed, adapter)
         seeded = sampling.seeded()
         manners = tuple(self._manner(role, replace(seeded, speed=role.speed)) for role in (own, *roles))
-        speech = Speech(deque(), FIRST_CODES, manners=manners, open=more, background=background)
+        speech = Speech(deque(), FIRST_CODES, manners=manners, open=more, background=background, timed=words)
         self.extend(speech, pieces)
         self.scheduler.add(speech)
         return speech
@@ -158,7 +163,10 @@ class Engine:
         first, manners = speech.count, speech.manners
         if any(not 0 <= piece.role < len(manners) for piece in pieces):
             raise BadRequest(reason="a piece is for a role that was not named")
-        utterances = [self._utterance(piece, manners[piece.role], first + place) for place, piece in enumerate(pieces)]
+        utterances = [
+            self._utterance(piece, manners[piece.role], first + place, speech.timed)
+            for place, piece in enumerate(pieces)
+        ]
         if utterances and not first:
             speech.owed = int(pieces[0].before * self.rate)
         if utterances and not speech.waiting and not speech.begun:  # somebody waits to hear something
@@ -232,6 +240,11 @@ class Engine:
         self.model.gpt.args = replace(self.model.gpt.args, alignment_heads=self.heads or ())
 
     @property
+    def times_words(self) -> bool:
+        """Whether heads are known that tell when each word is said."""
+        return bool(self.heads)
+
+    @property
     def idle(self) -> bool:
         """Whether there is nothing to step for."""
         return all(speech.hungry for speech in self.scheduler.speeches)
@@ -263,7 +276,7 @@ class Engine:
         return len(self.scheduler.running)
 
     @torch.inference_mode()
-    def _utterance(self, piece: Piece, manner: Manner, number: int) -> Utterance:
+    def _utterance(self, piece: Piece, manner: Manner, number: int, timed: bool = False) -> Utterance:
         args, voice, sampling = self.model.config.model_args, manner.voice, manner.sampling
         assert sampling.seed is not None
         if voice.latents.shape[1] != args.gpt_n_model_channels or len(voice.embedding) != args.d_vector_dim:
@@ -280,7 +293,13 @@ class Engine:
         utterance = Utterance(piece.text, prefix, chooser, vocoder, fewest, most, piece.pause, manner.adapter)
         if self.heads:
             utterance.alignment = Alignment(len(ids) + 2)
+            utterance.timing = self._timing(piece.text, len(ids) + 2, manner) if timed else None
         return utterance
+
+    def _timing(self, text: str, positions: int, manner: Manner) -> Timing:
+        args = self.model.config.model_args
+        code_s = args.gpt_code_stride_len / args.input_sample_rate / manner.sampling.speed
+        return Timing(placed(self.tokenizer, text, manner.language), positions, code_s)
 
     def _here(self, values: NDArray[np.float32]) -> Tensor:
         return torch.from_numpy(values).to(self.placement.device)
@@ -329,6 +348,8 @@ class Engine:
         speech.give(heard.sound(count))
         if heard.silent:
             speech.begun.popleft()
+            if speech.timed:
+                speech.words.append(heard.words())
             speech.heard += 1
             speech.owed = int(heard.pause * self.rate)
         speech.pause()

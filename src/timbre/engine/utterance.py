@@ -16,6 +16,8 @@ from timbre.engine.loops import looped
 from timbre.engine.protocol import Conditioning, Sampling
 from timbre.engine.sampling import Chooser
 from timbre.engine.stream import VocoderStream
+from timbre.engine.word_times import Timing
+from timbre.text.timed import Timed
 from timbre.xtts.conditioning import LATENTS
 from timbre.xtts.lora import Adapter
 
@@ -41,6 +43,7 @@ class Utterance:
     finished: bool = False
     row: Row | None = None  # what it has said, while it runs
     alignment: Alignment | None = None  # where the model has heads for it
+    timing: Timing | None = None  # and who asked wants to know when its words are said
     guarded: bool = True  # else it says what the model wants, to see what guarding is worth
     over: bool = False  # it has to end now, whatever the model wants
     cut: bool = False  # it was ended while there may have been sound
@@ -81,6 +84,8 @@ class Utterance:
             return False
         if self.row.attention is not None:
             self.alignment.hear(self.row.attention[LATENTS:])
+            if self.timing is not None:
+                self.timing.hear(self.row.attention[LATENTS:])
         if self.alignment.ended:
             self.over = self.alignment.over(float(logits.float().softmax(0)[stop]))
         return self.alignment.holds(int(logits.argmax()) == stop)
@@ -97,6 +102,10 @@ class Utterance:
         unsaid = min(last, len(self.hidden))
         if unsaid:
             del self.codes[-unsaid:], self.hidden[-unsaid:]
+
+    def words(self) -> list[Timed]:
+        """Its words, once it is `finished`, and when in it they are said; none where nobody asked."""
+        return self.timing.times(len(self.codes)) if self.timing is not None else []
 
     def sound(self, most: int) -> Samples:
         """The sound of at most so many of the latents that wait for it, [samples]; the rest of it with the last one."""
@@ -151,6 +160,8 @@ class Speech:
     background: bool = False  # nobody listens to it yet
     heard: int = 0  # utterances that were made sound to their end
     starts: list[int] = field(default_factory=list)  # the sample at which each utterance begins to sound
+    timed: bool = False  # whether to tell when words are said
+    words: list[list[Timed]] = field(default_factory=list)  # of each that was made sound to its end, from its start on
     owed: int = 0  # samples of silence after what was heard, due once something follows
 
     @property

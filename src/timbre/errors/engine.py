@@ -43,6 +43,12 @@ class EngineEmpty(TimbreError):
     hint = "Load one with: timbre models load MODEL"
 
 
+class NoWordTimes(TimbreError):
+    code, status = "no_word_times", 422
+    message = "When each word is said cannot be told: no attention heads of {model} are known to follow the text."
+    hint = "They are looked for while nobody speaks; where none are found, a Whisper that is installed times the words."
+
+
 class TextStopped(TimbreError):
     code, status = "text_stopped", 408
     message = "No more of the text came for {seconds} s, and its end was not told."
