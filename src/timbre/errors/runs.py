@@ -87,6 +87,12 @@ class TrainingOutOfMemory(TimbreError):
     hint = "Make batch smaller and accumulate larger, set save_memory, choose lora, or a smaller lora_rank."
 
 
+class TrainingProcessEnded(TimbreError):
+    code, status = "training_process_ended", 500
+    message = "One of the {count} processes that make the run ended before its time."
+    hint = "The log has its last words; too little memory is a frequent cause, and `processes` makes it fewer."
+
+
 class TrainingFailed(TimbreError):
     code, status = "training_failed", 500
     message = "The training run '{run}' failed: {reason}."

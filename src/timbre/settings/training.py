@@ -68,6 +68,12 @@ class TrainingSettings(BaseSettings):
         description="Where a run works: cpu, cuda, cuda:1; auto: a GPU if there is one.",
     )
     train_threads: int = Field(0, ge=0, le=1_024, description="Threads of a run on a CPU; 0: half of the cores.")
+    train_processes: int = Field(
+        0,
+        ge=0,
+        le=64,
+        description="Processes that share every batch out among them, one a GPU; 0: as many as there are GPUs.",
+    )
     search_trials: int = Field(8, ge=1, le=200, description="Runs that a search tries, at the most.")
     search_steps: int = Field(400, ge=1, le=10_000_000, description="Steps of each of a search's runs.")
     search_looks: int = Field(

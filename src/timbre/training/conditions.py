@@ -11,6 +11,8 @@ from timbre.training.examples import Example, Examples, Samples
 from timbre.xtts.mel import conditioning_mel, log_mel
 from timbre.xtts.model import Xtts
 
+ALL = slice(None)
+
 
 class Conditions:
     """Clips of one person, each as long as the pieces that the model hears a reference in."""
@@ -24,13 +26,18 @@ class Conditions:
         self._augment, self._keeps = augment, frozen and not augment
         self._frozen = frozen
         self._kept: dict[int, Tensor] = {}
+        self._lengths: dict[int, int] = {}
 
-    def latents(self, batch: Sequence[Example], draw: np.random.Generator) -> Tensor:
-        """Of another clip for each of a batch, [rows, 32, width]."""
+    def latents(self, batch: Sequence[Example], draw: np.random.Generator, mine: slice = ALL) -> Tensor:
+        """Of another clip for each of a batch, [rows, 32, width]. mine: the rows that are wanted; the dice fall as if
+        all were.
+        """
         places = [self._other(example, draw) for example in batch]
         if self._keeps:
-            return torch.stack([self._latents_of(place) for place in places])
-        mels = torch.stack([self._mel(place, draw) for place in places])
+            return torch.stack([self._latents_of(place) for place in places[mine]])
+        wanted = range(len(batch))[mine]
+        cuts = [self._cut(place, draw, row in wanted) for row, place in enumerate(places)]
+        mels = torch.stack([self._mel(cut) for cut in cuts[mine]])
         with torch.set_grad_enabled(not self._frozen and torch.is_grad_enabled()):
             return self._gpt.condition(mels)
 
@@ -42,16 +49,22 @@ class Conditions:
     def _latents_of(self, place: int) -> Tensor:
         if place not in self._kept:
             with torch.no_grad():
-                self._kept[place] = self._gpt.condition(self._mel(place, None)[None])[0]
+                self._kept[place] = self._gpt.condition(self._mel(self._cut(place, None))[None])[0]
         return self._kept[place]
 
-    def _mel(self, place: int, draw: np.random.Generator | None) -> Tensor:
-        """[80, frames]; from the clip's beginning, or from anywhere in it by the dice."""
+    def _cut(self, place: int, draw: np.random.Generator | None, wanted: bool = True) -> Samples:
+        """From the clip's beginning, or from anywhere in it by the dice; nothing where only they are to fall."""
+        if draw is not None and not wanted and not self._augment and place in self._lengths:
+            draw.integers(self._lengths[place] - self._samples + 1)
+            return np.zeros(0, np.float32)
         wave = self._wave(place)
+        self._lengths[place] = len(wave)
         first = 0 if draw is None else int(draw.integers(len(wave) - self._samples + 1))
         cut = wave[first : first + self._samples]
-        if draw is not None and self._augment:
-            cut = varied(cut, draw)
+        return varied(cut, draw) if draw is not None and self._augment else cut
+
+    def _mel(self, cut: Samples) -> Tensor:
+        """[80, frames]"""
         return log_mel(self._spectrogram(torch.from_numpy(cut)[None]), self._stats.cpu())[0].to(self._stats.device)
 
     def _wave(self, place: int) -> Samples:

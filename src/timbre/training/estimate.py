@@ -8,9 +8,10 @@ from typing import Any, Literal
 
 from timbre.datasets.sufficiency import verdict
 from timbre.training.examples import TRAIN, read_manifest
-from timbre.training.finetune import Hearing, Session, memory_mb
+from timbre.training.finetune import Hearing, Session, memory_mb, train
 from timbre.training.options import Options
 from timbre.training.precision import Precision
+from timbre.training.several import processes
 from timbre.training.task import positions
 from timbre.training.watching import Kept
 
@@ -26,6 +27,7 @@ class _Clock:
     """A watcher that notes when what happened."""
 
     at: dict[str, list[float]] = field(default_factory=dict)
+    memory_mb: float = 0.0
 
     def _now(self, what: str) -> None:
         self.at.setdefault(what, []).append(time.monotonic())
@@ -35,6 +37,7 @@ class _Clock:
 
     def step(self, step: int, steps: int, figures: dict[str, float]) -> None:
         self._now("step")
+        self.memory_mb = max(self.memory_mb, figures["memory_mb"])
 
     def validated(self, step: int, figures: dict[str, float]) -> None:
         self._now("validated")
@@ -80,9 +83,13 @@ def estimate(base: Path, data: Path, options: Options, hearing: Hearing | None =
         session = Session(base, data, Path(folder), few, clock, hearing)
         steps = options.max_steps or max(1, round(options.epochs * session.task.steps_an_epoch))
         ready = time.monotonic() - began
-        session.run()
-        _longest(session)
-        memory = memory_mb(session.device)  # only now: the few steps are seldom those that need most
+        if processes(options) > 1:
+            train(base, data, Path(folder), few, clock, hearing)
+            ready, memory = clock.at["step"][0] - began, clock.memory_mb  # of the first of them
+        else:
+            session.run()
+            _longest(session)
+            memory = memory_mb(session.device)  # only now: the few steps are seldom those that need most
         learnt = {example.file for example in session.examples.split(TRAIN)}
     at = clock.at
     step_s = (at["step"][-1] - at["step"][0]) / (MEASURED - 1)

@@ -20,10 +20,12 @@ from timbre.errors import BadTraining
 from timbre.store.files import write_whole
 from timbre.store.room import check_room
 from timbre.text.tokenizer import Tokenizer
+from timbre.training import several
 from timbre.training.examples import Examples, Preparing, read_manifest
 from timbre.training.lora import HEADS
 from timbre.training.options import Options
 from timbre.training.overlay import overlay, weights_of
+from timbre.training.peers import Alone, Peers
 from timbre.training.precision import Precision
 from timbre.training.schedule import Schedule
 from timbre.training.task import FineTune, narrow
@@ -51,17 +53,28 @@ def train(
     files. All that a run needs to be taken on lies in `folder`; called again it goes on where it was.
 
     hearing: recognises what checkpoints say; without one there are no word error rates. Raises errors.BadTraining,
-    BadCheckpoint, NoRoom.
+    BadCheckpoint, NoRoom, MissingExtra, TrainingProcessEnded.
     """
+    if (count := several.processes(options)) > 1:
+        work = several.Work(base, data, folder, options, hearing is not None)
+        return several.train_together(work, count, watcher, hearing)
     return Session(base, data, folder, options, watcher, hearing).run()
 
 
 class Session:
-    """One call of `train`."""
+    """One call of `train`, in one process or in one of several."""
 
     def __init__(
-        self, base: Path, data: Path, folder: Path, options: Options, watcher: Watcher, hearing: Hearing | None
+        self,
+        base: Path,
+        data: Path,
+        folder: Path,
+        options: Options,
+        watcher: Watcher,
+        hearing: Hearing | None,
+        peers: Peers | None = None,
     ) -> None:
+        self._peers = peers or Alone()
         self.base, self.folder, self.options, self.watcher, self._hearing = base, folder, options, watcher, hearing
         self.device = device_of(options)
         if options.threads:
@@ -73,11 +86,11 @@ class Session:
         language = str(read_manifest(data)["language"])
         if model.config.languages and language not in model.config.languages:
             raise BadTraining(reason=f"the model does not speak '{language}', the dataset's language")
-        self.examples = prepared(base, model, data, folder, options, watcher)
+        self.examples = self._peers.in_turn(lambda: prepared(base, model, data, folder, options, watcher))
         self._precision = Precision.choose(self.device, options.half)
         if self._precision.dtype and options.is_adapter:
             narrow(model, self._precision.dtype)
-        self.task = FineTune(model, self.examples, options, self.device)
+        self.task = FineTune(model, self.examples, options, self.device, self._peers)
         self.steps = options.max_steps or max(1, round(options.epochs * self.task.steps_an_epoch))
         self._tasting: Tasting | None = None
         self._shown = _Shown(folder / "shown.json")
@@ -109,7 +122,7 @@ class Session:
             finish=lambda: self._wish == "stop",
             observer=self,
         )
-        trainer = Trainer(self.task, plan)
+        trainer = Trainer(self.task, plan, self._peers)
         self.watcher.note(f"Taken on at step {trainer.step}" if trainer.step else f"Begun, of {self.steps} steps")
         self._pace.begin()
         trainer.run()

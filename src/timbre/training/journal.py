@@ -38,3 +38,10 @@ class Journal:
         self._lines.close()
         if self._board:
             self._board.close()
+
+
+class Unwritten:
+    """A journal of those whose figures another process writes."""
+
+    def add(self, kind: str, step: int, figures: Metrics, every: int = 1) -> None: ...
+    def close(self) -> None: ...

@@ -39,6 +39,7 @@ class Options:
     lora_alpha: float
     lora_dropout: float
     lora_targets: Literal["attention", "mlp", "all", "heads"]
+    processes: int = 0  # 0: one for each GPU
     max_steps: int = 0  # 0: as many as the epochs have
     texts: tuple[str, ...] = ()  # spoken at every checkpoint; none: sentences of the language
 

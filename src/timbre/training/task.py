@@ -8,13 +8,14 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from timbre.training.conditions import Conditions
+from timbre.training.conditions import ALL, Conditions
 from timbre.training.data import Groups
 from timbre.training.examples import TRAIN, VALIDATION, Example, Examples
 from timbre.training.gpt import GptBatch, cross_entropies, embed
 from timbre.training.lora import HEADS, Learning, Lora
 from timbre.training.optimizers import adamw
 from timbre.training.options import Options
+from timbre.training.peers import Alone, Peers
 from timbre.training.sounding import Sounding
 from timbre.training.trainer import Metrics, Turn
 from timbre.training.vocoding import Pieces, Vocoding
@@ -30,6 +31,31 @@ RIVAL_FROM, RIVAL_RATE = 200, 2e-4
 """The step from which on the vocoder minds its rival, who begins knowing nothing; and the rival's learning rate."""
 
 
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """How much of a batch's text, of its codes and of its rows this process has: the means over the batch are then the
+    sums over all processes.
+    """
+
+    text: float
+    audio: float
+    rows: float
+
+    @classmethod
+    def of(cls, mine: Sequence[Example], batch: Sequence[Example]) -> "Shares":
+        """Of rows that may be none at all."""
+        text, whole_text = (sum(len(one.ids) + 1 for one in rows) for rows in (mine, batch))
+        audio, whole_audio = (sum(len(one.codes) + 1 for one in rows) for rows in (mine, batch))
+        return cls(text / whole_text, audio / whole_audio, len(mine) / len(batch))
+
+    def of_vocoder(self, losses: dict[str, Tensor]) -> dict[str, Tensor]:
+        """What counts by rows."""
+        return {key: value * self.rows for key, value in losses.items()}
+
+
+WHOLE = Shares(1.0, 1.0, 1.0)
+
+
 @dataclass(slots=True, eq=False)
 class Rows:
     """A batch, and what its rows are said after."""
@@ -39,13 +65,17 @@ class Rows:
     chosen: Sequence[Example]
     draw: np.random.Generator
     pieces: Pieces | None = None  # for the vocoder, once it was its turn
+    shares: Shares = WHOLE
 
 
 class FineTune:
     """Full or LoRA: they differ in what is trainable, and in nothing else."""
 
-    def __init__(self, model: Xtts, examples: Examples, options: Options, device: str = "cpu") -> None:
+    def __init__(
+        self, model: Xtts, examples: Examples, options: Options, device: str = "cpu", peers: Peers | None = None
+    ) -> None:
         self.model, self.gpt, self.options, self.device = model, model.gpt, options, torch.device(device)
+        self._peers = peers or Alone()
         torch.manual_seed(options.seed)
         lora = options.method == "lora"
         self.lora = (
@@ -85,9 +115,17 @@ class FineTune:
         ours = adamw(generator.named_parameters(), self.options.vocoder_rate, 0.0, betas)
         rivals = adamw(vocoding.rival.named_parameters(), RIVAL_RATE, betas=betas)
         self.turns += [
-            Turn("vocoder", [ours], lambda rows, step: vocoding.loss(self._pieces(rows), step), clip=self.options.clip),
-            Turn("rival", [rivals], lambda rows, step: vocoding.rival_loss(self._pieces(rows), step)),
+            Turn("vocoder", [ours], self._vocoder_loss, clip=self.options.clip),
+            Turn("rival", [rivals], self._rival_loss),
         ]
+
+    def _vocoder_loss(self, rows: Rows, step: int) -> dict[str, Tensor]:
+        assert self.vocoding is not None
+        return rows.shares.of_vocoder(self.vocoding.loss(self._pieces(rows), step))
+
+    def _rival_loss(self, rows: Rows, step: int) -> dict[str, Tensor]:
+        assert self.vocoding is not None
+        return rows.shares.of_vocoder(self.vocoding.rival_loss(self._pieces(rows), step))
 
     @torch.no_grad()
     def _pieces(self, rows: Rows) -> Pieces:
@@ -126,22 +164,33 @@ class FineTune:
     def batch(self, step: int) -> Rows:
         """Clips of about one length, each with another to be said after."""
         draw = np.random.default_rng([self.options.seed, step])
-        return self._rows([self.train[place] for place in self.groups.batch(step)], draw)
+        batch = [self.train[place] for place in self.groups.batch(step)]
+        rank, count = self._peers.rank, self._peers.count
+        if count == 1:
+            return self._rows(batch, draw)
+        # neighbours in length apart; whom nothing is left for goes along with a row that counts nothing
+        mine = slice(rank if rank < len(batch) else 0, None, count)
+        rows = self._rows(batch, draw, mine)
+        rows.shares = Shares.of(batch[rank::count], batch)
+        rows.draw = np.random.default_rng([self.options.seed, step, rank])
+        return rows
 
-    def _rows(self, chosen: list[Example], draw: np.random.Generator) -> Rows:
-        latents = self.clips.latents(chosen, draw)
+    def _rows(self, batch: list[Example], draw: np.random.Generator, mine: slice = ALL) -> Rows:
+        """Some of a batch; by the same dice as the whole."""
+        latents, chosen = self.clips.latents(batch, draw, mine), batch[mine]
         texts = [example.ids.to(self.device) for example in chosen]
         codes = [example.codes.to(self.device) for example in chosen]
         clip = torch.arange(len(chosen), device=self.device)
         return Rows(GptBatch(texts, codes, torch.empty(0), clip), latents, chosen, draw)
 
     def loss(self, rows: Rows, step: int) -> dict[str, Tensor]:
-        """The two cross-entropies, weighted."""
+        """The two cross-entropies, weighted; where the rows are a share of a batch, its part of the batch's."""
         with self.device:
             hidden_share = self._hidden(len(rows.batch.text)) if torch.is_grad_enabled() else None
             x, layout = embed(self.gpt, rows.batch, rows.latents, hidden_share)
             hidden = through(self.gpt, x, self.lora, self.options.save_memory and torch.is_grad_enabled())
             text, audio = cross_entropies(self.gpt, hidden, layout, rows.batch)
+        text, audio = text * rows.shares.text, audio * rows.shares.audio
         loss = self.options.text_weight * text + self.options.audio_weight * audio
         return {"loss": loss, "text": text, "audio": audio}
 

@@ -1,7 +1,8 @@
 """The training loop. It knows nothing of what it trains: a task gives batches, losses and a validation.
 
 A batch is a function of the step alone, and every step seeds the generator with its own number, so that a run resumed
-from a checkpoint goes the way it would have gone.
+from a checkpoint goes the way it would have gone. Where several processes make a run, each loss is a share of the
+batch's: they sum up to it.
 """
 
 import time
@@ -16,8 +17,9 @@ from torch.optim import Optimizer
 
 from timbre.training import checkpoints
 from timbre.training.average import Average
-from timbre.training.journal import Journal, Metrics
+from timbre.training.journal import Journal, Metrics, Unwritten
 from timbre.training.optimizers import set_rate
+from timbre.training.peers import Alone, Peers
 from timbre.training.precision import Precision
 from timbre.training.schedule import Schedule
 
@@ -102,8 +104,10 @@ class Plan:
 class Trainer:
     """Runs a task to the end of its plan, from its last checkpoint where there is one."""
 
-    def __init__(self, task: Task, plan: Plan) -> None:
-        self.task, self.plan = task, plan
+    def __init__(self, task: Task, plan: Plan, peers: Peers | None = None) -> None:
+        self.task, self.plan, self._peers = task, plan, peers or Alone()
+        self._writes = self._peers.rank == 0
+        self._observer = plan.observer if self._writes else Nobody()
         self.step, self.best, self.seconds = 0, float("inf"), 0.0
         self.waited = 0  # validations since the best one
         self.shown = 0  # the step whose checkpoint was shown last
@@ -111,11 +115,12 @@ class Trainer:
         self.ended: Literal["completed", "early", "finished", "stopped"] = "completed"
         self._average = Average(task.modules, plan.ema)
         self._resume()
+        self._peers.meet()  # nobody writes what another has still to read
 
     def run(self) -> Metrics:
         """Train to the last step. Returns the last validation's figures."""
         plan, found = self.plan, Metrics()
-        journal = Journal(plan.folder, self.step)
+        journal = Journal(plan.folder, self.step) if self._writes else Unwritten()
         self._catch_up(journal)
         saved = begun = time.monotonic()
         # batches are made here and not in a thread: a second team of OpenMP threads makes every kernel wait for a
@@ -126,8 +131,8 @@ class Trainer:
             now = time.monotonic()
             self.seconds, begun = self.seconds + now - begun, now
             journal.add("train", self.step, {**shown, "seconds": self.seconds}, every=plan.log_every)
-            plan.observer.step(self.step, shown)
-            stopped, self._finishing = plan.stop(), plan.finish()
+            self._observer.step(self.step, shown)
+            stopped, self._finishing = self._peers.agree(lambda: (plan.stop(), plan.finish()))
             if not stopped and (self._due(plan.validate_every) or self._due(plan.checkpoint_every)):
                 found = self._look(journal)
             if stopped or self._over or now - saved > plan.save_seconds:
@@ -139,25 +144,26 @@ class Trainer:
         journal.close()
         return found
 
-    def _catch_up(self, journal: Journal) -> None:
+    def _catch_up(self, journal: Journal | Unwritten) -> None:
         """Shows the checkpoint that a kill kept from being shown: its state was written before."""
         if self.step > self.shown and self._due(self.plan.checkpoint_every):
             waited = self.waited
             self._look(journal)
             self.waited = waited
 
-    def _look(self, journal: Journal) -> Metrics:
+    def _look(self, journal: Journal | Unwritten) -> Metrics:
         """Validates, and shows a checkpoint where one is due."""
         found = self._validate()
         better = self.waited == 0
         journal.add("validation", self.step, {**found, "seconds": self.seconds})
-        self.plan.observer.validated(self.step, found)
+        self._observer.validated(self.step, found)
         if better:
             self._save(best=True)
         if self._due(self.plan.checkpoint_every):
             self._show(found)
             self.shown = self.step
             self._save(best=False)
+            self._peers.meet()
         return found
 
     @property
@@ -179,7 +185,7 @@ class Trainer:
 
     def _advance(self, step: int) -> Metrics:
         plan = self.plan
-        torch.manual_seed(plan.seed * 1_000_003 + step)
+        torch.manual_seed(plan.seed * 1_000_003 + step + (self._peers.rank << 52))
         factor = plan.schedule.factor(step)
         shown = {"rate": factor}
         batches = [self.task.batch(step * plan.accumulate + part) for part in range(plan.accumulate)]
@@ -196,11 +202,12 @@ class Trainer:
                 plan.precision.backward(losses["loss"] / plan.accumulate)
                 for key, value in losses.items():
                     sums[key] = sums.get(key, 0.0) + float(value.detach()) / plan.accumulate
+            self._peers.sum_gradients(turn.parameters())
             plan.precision.unscale(turn.optimizers)
             norm = nn.utils.clip_grad_norm_(turn.parameters(), turn.clip)
             if torch.isfinite(norm):  # one bad batch must not spoil the run
                 plan.precision.step(turn.optimizers)
-            shown |= {f"{turn.name}/{key}": value for key, value in sums.items()}
+            shown |= {f"{turn.name}/{key}": value for key, value in self._peers.sum(sums).items()}
             shown[f"{turn.name}/gradient"] = float(norm)
         self._average.follow()
         return shown
@@ -209,7 +216,7 @@ class Trainer:
         for module in self.task.modules.values():
             module.eval()
         with self._average.in_place(), torch.inference_mode(), self.plan.precision.within():
-            found = self.task.validate()
+            found = self._peers.agree(self.task.validate)
         for module in self.task.modules.values():
             module.train()
         self.waited += 1
@@ -221,12 +228,14 @@ class Trainer:
         for module in self.task.modules.values():
             module.eval()
         with self._average.in_place():
-            self.plan.observer.checkpoint(self.step, found)
+            self._observer.checkpoint(self.step, found)
         for module in self.task.modules.values():
             module.train()
 
     def _save(self, best: bool) -> None:
-        self.plan.observer.saving()
+        if not self._writes:
+            return
+        self._observer.saving()
         state = {
             "step": self.step,
             "best": self.best,
