@@ -5,14 +5,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from timbre import profiles
+from timbre.casting import AUTO, Cast, Reader, check_voice, choose_language, parts_of
 from timbre.engine.blocking import Client
-from timbre.engine.protocol import Brought, Conditioning, Sampling
-from timbre.errors import LanguageNotSpoken, ModelChanged, ModelNotLoaded, UnknownModel, VoiceNeedsModel
+from timbre.engine.protocol import Brought, Conditioning, Role, Sampling
+from timbre.errors import ModelNotLoaded, UnknownModel
 from timbre.models import catalogue
 from timbre.store.database import Database
 from timbre.text.growing import Growing
-from timbre.text.languages import resolve
-from timbre.text.plan import Piece, plan
+from timbre.text.plan import Piece
 from timbre.text.pronunciations import Dictionary, nothing_of
 from timbre.voices.library import Library, Voice
 
@@ -21,8 +21,9 @@ from timbre.voices.library import Library, Voice
 class Asked:
     """A wish for speech. What is None is for us to choose: the voice's language, the loaded model.
 
-    voice: by its id or name, or itself. sampling: the parameters of `Sampling` that were asked for; the others are as
-    the profile has them (`profiled`), by its id or name, and those it leaves out as the model's configuration has them.
+    voice: by its id or name, or itself. markup: how the text may say who reads it, one of `casting.MARKUPS`. sampling:
+    the parameters of `Sampling` that were asked for; the others are as the profile has them (`profiled`), by its id or
+    name, and those it leaves out as the model's configuration has them.
     """
 
     text: str
@@ -31,6 +32,8 @@ class Asked:
     model: str | None = None
     sampling: Mapping[str, Any] = field(default_factory=dict)
     profile: str | None = None  # None: the default one
+    markup: str = AUTO
+    dialogue: str | None = None  # the voice that reads what is said in quotation marks; None: the one that reads all
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Utterance:
     voice: Conditioning | str  # a built-in one by its name
     sampling: Sampling
     adapter: Brought | None = None  # of a fine-tuned voice
+    roles: tuple[Role, ...] = ()  # who else reads: a piece of role 1 is read by the first of them
 
 
 def profiled(asked: Asked, database: Database) -> Asked:
@@ -57,48 +61,56 @@ def prepare(
 
     dictionary: of pronunciations, put into the text first.
 
-    The engine itself is asked only when a voice has to be heard first. Raises what `timbre.text.plan.plan`, the library
-    and the engine raise, and errors.UnknownModel, ModelNotLoaded, VoiceNeedsModel, ModelChanged, UnknownLanguage,
-    LanguageNotSpoken.
+    The engine itself is asked only when a voice has to be heard first. Raises what `casting`, the library and the
+    engine raise, and errors.UnknownModel, ModelNotLoaded.
     """
-    voice, language = _choose(asked, stats, library)
     # first, for a voice may take long to be heard
-    pieces = plan(asked.text, language, stats["limits"][language], dictionary(language))
-    return replace(_silent(asked, voice, language, stats, engine, library), pieces=pieces)
+    readers, pieces = cast(asked, stats, library, dictionary)
+    utterance = _silent(asked, readers[0], stats, engine, library)
+    roles = tuple(_role(one, utterance.sampling, stats, engine, library) for one in readers[1:])
+    return replace(utterance, pieces=pieces, roles=roles)
+
+
+def cast(
+    asked: Asked, stats: Mapping[str, Any], library: Library, dictionary: Dictionary = nothing_of
+) -> tuple[list[Reader], list[Piece]]:
+    """Who reads what, checked against what a ready engine holds: the same as `prepare`, but no voice is heard."""
+    voice = _voice(asked, stats, library)
+    aloud = library.get(asked.dialogue, stats).id if asked.dialogue else None
+    speed = float(asked.sampling.get("speed") or stats["sampling"]["speed"])
+    found = Cast(voice, asked.language, speed, stats, library)
+    pieces = found.pieces(parts_of(asked.text, asked.markup, aloud), dictionary)
+    return found.readers, pieces
 
 
 def begin(
     asked: Asked, stats: Mapping[str, Any], engine: Client, library: Library, dictionary: Dictionary = nothing_of
 ) -> tuple[Utterance, Growing]:
     """The same for a text that is still to come, and what will plan it. Raises the same, save what is said of texts."""
-    voice, language = _choose(asked, stats, library)
-    utterance = _silent(asked, voice, language, stats, engine, library)
-    return utterance, Growing(language, stats["limits"][language], dictionary(language))
+    voice = _voice(asked, stats, library)
+    reader = Reader(voice, choose_language(asked.language, voice, stats))
+    utterance = _silent(asked, reader, stats, engine, library)
+    return utterance, Growing(reader.language, stats["limits"][reader.language], dictionary(reader.language))
 
 
-def _choose(asked: Asked, stats: Mapping[str, Any], library: Library) -> tuple[Voice, str]:
+def _voice(asked: Asked, stats: Mapping[str, Any], library: Library) -> Voice:
     check_model(asked.model, stats)
     voice = asked.voice if isinstance(asked.voice, Voice) else library.get(asked.voice, stats)
     check_voice(voice, stats)
-    return voice, choose_language(asked.language, voice, stats)
+    return voice
 
 
-def _silent(
-    asked: Asked, voice: Voice, language: str, stats: Mapping[str, Any], engine: Client, library: Library
-) -> Utterance:
+def _silent(asked: Asked, reader: Reader, stats: Mapping[str, Any], engine: Client, library: Library) -> Utterance:
     """An utterance that has nothing to say yet."""
-    conditioning = library.conditioning(voice, stats, engine)
+    conditioning = library.conditioning(reader.voice, stats, engine)
     sampling = Sampling.from_dict({**stats["sampling"], **asked.sampling})
-    return Utterance([], language, conditioning, sampling.seeded(), library.adapter(voice))
+    return Utterance([], reader.language, conditioning, sampling.seeded(), library.adapter(reader.voice))
 
 
-def check_voice(voice: Voice, stats: Mapping[str, Any]) -> None:
-    """Refuses a fine-tuned voice that the loaded model cannot speak as. Raises errors.VoiceNeedsModel, ModelChanged."""
-    if voice.speaks(stats):
-        return
-    if voice.model == stats["model"]:
-        raise ModelChanged(voice=voice.name, model=voice.model)
-    raise VoiceNeedsModel(voice=voice.name, model=voice.model, loaded=stats["model"])
+def _role(reader: Reader, sampling: Sampling, stats: Mapping[str, Any], engine: Client, library: Library) -> Role:
+    """A reader as the engine is told of one."""
+    conditioning = library.conditioning(reader.voice, stats, engine)
+    return Role(reader.language, conditioning, sampling.speed * reader.speed, library.adapter(reader.voice) or "")
 
 
 def check_model(wanted: str | None, stats: Mapping[str, Any]) -> None:
@@ -110,18 +122,3 @@ def check_model(wanted: str | None, stats: Mapping[str, Any]) -> None:
     if wanted not in known:
         raise UnknownModel(model=wanted, known=", ".join(known))
     raise ModelNotLoaded(model=wanted, loaded=loaded)
-
-
-def choose_language(wanted: str | None, voice: Voice, stats: Mapping[str, Any]) -> str:
-    """The language to read in: the one asked for, else the voice's own, else the model's first."""
-    spoken: list[str] = stats["languages"]
-    if wanted is None:
-        return voice.language if voice.language in spoken else spoken[0]
-    language = resolve(wanted)
-    if language.code in spoken:
-        return language.code
-    speakers = [name for name in catalogue.names() if language.code in catalogue.languages(name)]
-    # what can be installed speaks every language of the table, which is XTTS-v2's own
-    verb, name = ("load", speakers[0]) if speakers else ("install", catalogue.INSTALLABLE[0])
-    advice = f"{name} does: timbre models {verb} {name}"
-    raise LanguageNotSpoken(model=stats["model"], language=language.name, advice=advice)

@@ -68,5 +68,6 @@ class Wiring:
             client,
             on_piece,
             utterance.adapter or "",
+            roles=utterance.roles,
         )
         return self.marking.stream(spoken)

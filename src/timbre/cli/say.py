@@ -61,7 +61,12 @@ def main(argv: list[str]) -> int:
         marking = Marking(settings().watermark, RATE)
         spoken = marking.over(
             engine.speak(
-                utterance.pieces, utterance.language, utterance.voice, utterance.sampling, utterance.adapter or ""
+                utterance.pieces,
+                utterance.language,
+                utterance.voice,
+                utterance.sampling,
+                utterance.adapter or "",
+                roles=utterance.roles,
             )
         )
         characters = sum(len(piece.text) for piece in utterance.pieces)

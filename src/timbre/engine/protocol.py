@@ -32,6 +32,7 @@ from safetensors.numpy import load as read_tensors
 from safetensors.numpy import save as write_tensors
 
 from timbre.errors import AdapterElsewhere, BadParameter, BadRequest
+from timbre.text.parts import LONGEST_PAUSE_S, SPEEDS
 from timbre.text.plan import Piece
 
 RATE = 24_000
@@ -44,7 +45,6 @@ MAX_CLIPS = 10
 MAX_ROLES = 100
 """Readers of a speech beside the first."""
 
-LONGEST_PAUSE_S = 10.0
 MAX_MESSAGE = 64 * 2**20
 """Bytes of the largest message that the engine takes: a clip of twelve minutes."""
 
@@ -59,7 +59,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "top_k": (1, 1000),
     "top_p": (0.01, 1.0),
     "repetition_penalty": (1.0, 50.0),
-    "speed": (0.25, 4.0),
+    "speed": SPEEDS,
     "seed": (0, 2**63 - 1),
 }
 """The lowest and highest value of each sampling parameter."""

@@ -55,3 +55,10 @@ class TooManyPronunciations(TimbreError):
     code, status = "too_many_pronunciations", 409
     message = "There are {most} pronunciations already, and more are not kept."
     hint = "Delete some that nobody needs."
+
+
+class BadScript(TimbreError):
+    code, status = "bad_script", 422
+    message = "Line {line}, column {column}: {reason}."
+    hint = "Mend it there, or send the text with markup 'none' to have it read as it stands."
+    shown = ("line", "column")

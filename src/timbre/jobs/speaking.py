@@ -7,7 +7,7 @@ piece has in any case, so that the whole sounds the same however often it was br
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import partial
 
 import numpy as np
@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from sqlalchemy import delete
 
 from timbre import pronunciations, speech
+from timbre.audio.cutting import Cutter
+from timbre.casting import NONE
 from timbre.engine.protocol import RATE
 from timbre.jobs import audio
 from timbre.jobs.hold import Hold
@@ -30,8 +32,15 @@ SEEDS = 2**63
 async def work(job: Job, hold: Hold, tools: Tools) -> None:
     """Says what is left of the text, and keeps the whole. Raises LeaseLost, and errors that may pass or not."""
     stats = await tools.engine.ready()
+    request = job.request
     asked = speech.Asked(
-        job.text or "", job.voice_id or "default", job.language, job.model, job.request.get("sampling", {})
+        job.text or "",
+        job.voice_id or "default",
+        job.language,
+        job.model,
+        request.get("sampling", {}),
+        markup=request.get("markup", NONE),
+        dialogue=request.get("dialogue"),
     )
     dictionary = partial(pronunciations.spell, tools.database)
     said = await asyncio.to_thread(speech.prepare, asked, stats, tools.waiting_engine, tools.library, dictionary)
@@ -47,7 +56,7 @@ async def work(job: Job, hold: Hold, tools: Tools) -> None:
 
 async def _say(job: Job, hold: Hold, tools: Tools, rest: speech.Utterance, done: int) -> None:
     """Speaks pieces and keeps each once the next begins, the last once there is no more."""
-    cutter = _Cutter()
+    cutter = Cutter()
     spoken = tools.engine.speak(
         rest.pieces,
         rest.language,
@@ -56,6 +65,7 @@ async def _say(job: Job, hold: Hold, tools: Tools, rest: speech.Utterance, done:
         on_piece=cutter.begins,
         adapter=rest.adapter or "",
         background=True,
+        roles=rest.roles,
     )
     async with contextlib.aclosing(spoken) as samples_of:
         async for samples in samples_of:
@@ -63,36 +73,6 @@ async def _say(job: Job, hold: Hold, tools: Tools, rest: speech.Utterance, done:
                 await asyncio.to_thread(_keep, job, hold, tools, done, piece)
                 done += 1
     await asyncio.to_thread(_keep, job, hold, tools, done, cutter.rest())
-
-
-@dataclass(slots=True, eq=False)
-class _Cutter:
-    """Cuts a stream where its pieces begin."""
-
-    buffer: Samples
-    cuts: list[int]
-    taken: int = 0  # samples that were cut off
-
-    def __init__(self) -> None:
-        self.buffer, self.cuts, self.taken = np.zeros(0, np.float32), [], 0
-
-    def begins(self, index: int, at: int) -> None:
-        """A piece begins at that sample of the stream; the one before has ended."""
-        if index:
-            self.cuts.append(at)
-
-    def feed(self, samples: Samples) -> list[Samples]:
-        """The pieces that are whole now."""
-        self.buffer = np.concatenate([self.buffer, samples])
-        whole = []
-        while self.cuts and self.cuts[0] - self.taken <= len(self.buffer):
-            length = self.cuts.pop(0) - self.taken
-            whole.append(self.buffer[:length])
-            self.buffer, self.taken = self.buffer[length:], self.taken + length
-        return whole
-
-    def rest(self) -> Samples:
-        return self.buffer
 
 
 def _planned(job: Job, hold: Hold, tools: Tools, pieces: Sequence[Piece]) -> list[Piece]:

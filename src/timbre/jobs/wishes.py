@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from timbre import profiles, pronunciations, speech
+from timbre.casting import AUTO, parts_of
 from timbre.engine.protocol import Sampling
 from timbre.errors import EmptyText, LongName, TextTooLong, UnknownModel, WrongModelForVoice, WrongVoiceForMode
 from timbre.jobs.audio import check_format
@@ -13,7 +15,6 @@ from timbre.models import catalogue
 from timbre.settings import settings
 from timbre.store.database import Database
 from timbre.text.languages import resolve
-from timbre.text.plan import plan
 from timbre.voices.library import Library
 
 DUBBING, CLONE = "dubbing", "dubbing_with_clone"
@@ -35,6 +36,8 @@ class Asked:
     format: str = "wav"
     name: str = ""
     sampling: Mapping[str, Any] = field(default_factory=dict)
+    markup: str = AUTO
+    dialogue: str | None = None
 
 
 def wish_for(
@@ -64,13 +67,15 @@ def wish_for(
             raise UnknownModel(model=asked.model, known=", ".join(known))
         stats = None  # it will be another model's turn
     if stats is not None:
-        speech.check_model(asked.model, stats)
-        voice = library.get(asked.voice or "default", stats)
-        speech.check_voice(voice, stats)
-        _check_mode(asked.mode, voice.kind, voice.name)
-        language = speech.choose_language(asked.language, voice, stats)
-        plan(asked.text, language, stats["limits"][language], pronunciations.spell(database, language))
-        voice_id = voice.id
+        wanted = speech.Asked(
+            asked.text, asked.voice or "default", asked.language, asked.model, {**sampling, **asked.sampling},
+            markup=asked.markup, dialogue=asked.dialogue,
+        )  # fmt: skip
+        readers, _ = speech.cast(wanted, stats, library, partial(pronunciations.spell, database))
+        voice_id, language = readers[0].voice.id, readers[0].language
+        _check_mode(asked.mode, readers[0].voice.kind, readers[0].voice.name)
+    else:
+        parts_of(asked.text, asked.markup)
     manner = Sampling.from_dict({**(stats or {}).get("sampling", {}), **sampling, **asked.sampling}).seeded()
     fixed = {**sampling, **asked.sampling, "seed": manner.seed}
     return Wish(
@@ -83,7 +88,7 @@ def wish_for(
         model=asked.model,
         profile_id=profile,
         format=format,
-        request={"sampling": fixed},
+        request={"sampling": fixed, "markup": asked.markup, "dialogue": asked.dialogue},
     )
 
 

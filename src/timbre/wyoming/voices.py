@@ -11,7 +11,7 @@ from wyoming.info import Attribution, Info, TtsProgram, TtsVoice
 
 from timbre import __version__
 from timbre.errors import NoSuchSpeaker, UnknownVoice
-from timbre.speech import choose_language
+from timbre.casting import choose_language
 from timbre.text.languages import LANGUAGES, resolve
 from timbre.voices.library import Library, Voice
 from timbre.voices.voice import DEFAULT
