@@ -183,7 +183,7 @@ class _Coded:
         options = {} if seekable else format.streaming | {"flush_packets": "1"}
         self._container = av.open(self._sink, "w", format=format.container, options=options)
         self._container.metadata.update(tags)
-        stream = self._container.add_stream(format.codec, rate=_codec_rate(format.codec, rate))
+        stream = self._container.add_stream(format.codec, rate=codec_rate(format.codec, rate))
         assert isinstance(stream, AudioStream)
         stream.layout = "mono"
         if format.bit_rate:
@@ -222,7 +222,7 @@ class _Coded:
 OPUS_RATES = (8_000, 12_000, 16_000, 24_000, 48_000)
 
 
-def _codec_rate(codec: str, rate: int) -> int:
+def codec_rate(codec: str, rate: int) -> int:
     """The rate that the codec runs at: Opus knows five only; PyAV resamples to it."""
     if codec != "libopus":
         return rate

@@ -35,22 +35,22 @@ def open_book(path: Path) -> Book:
         if head[at:].startswith(mark) or (not at and head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(mark)):
             raise NotABook(file=shown, reason=reason)
     if head.startswith(b"PK"):
-        from timbre.books import epub
+        from timbre.books.epub import read as read_epub
 
-        return epub.read(path, shown)
+        return read_epub(path, shown)
     text = _text(path, shown)
     ending = path.suffix.lower()
     if ending in SUBTITLES:
-        from timbre.books import srt
+        from timbre.books.srt import read as read_srt
 
-        return srt.read(text, path.stem, shown)
+        return read_srt(text, path.stem, shown)
     if ending in MARKDOWN:
-        from timbre.books import markdown
+        from timbre.books.markdown import read as read_markdown
 
-        return markdown.read(text, path.stem, shown)
-    from timbre.books import plain
+        return read_markdown(text, path.stem, shown)
+    from timbre.books.plain import read as read_plain
 
-    return plain.read(text, path.stem, shown)
+    return read_plain(text, path.stem, shown)
 
 
 def _text(path: Path, shown: str) -> str:

@@ -9,6 +9,7 @@ from timbre import __version__
 VERBS = {
     "serve": "run the engine, the API and the page",
     "say": "speak a text into a file, a pipe or the loudspeaker",
+    "read": "read a book, notes or subtitles aloud, into a file with chapters",
     "jobs": "speak texts as jobs: submit, follow, fetch, pause and cancel them",
     "voices": "list, add, mix, hear, rename and remove voices",
     "dataset": "prepare recordings of a person for fine-tuning",

@@ -7,7 +7,7 @@ from concurrent.futures import CancelledError, Future, wait
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from timbre.engine.client import AsyncClient, Samples
+from timbre.engine.client import AsyncClient, OnPiece, Samples
 from timbre.engine.protocol import Brought, Conditioning, Role, Sampling
 from timbre.text.plan import Piece
 
@@ -81,9 +81,17 @@ class Client:
         adapter: Brought | str = "",
         background: bool = False,
         roles: Sequence[Role] = (),
+        on_piece: OnPiece | None = None,
     ) -> Generator[Samples, None, None]:
         spoken = self._client.speak(
-            pieces, language, voice, sampling, adapter=adapter, background=background, roles=roles
+            pieces,
+            language,
+            voice,
+            sampling,
+            on_piece=on_piece,
+            adapter=adapter,
+            background=background,
+            roles=roles,
         )
 
         async def following() -> Samples | None:
