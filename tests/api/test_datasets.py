@@ -154,6 +154,8 @@ def test_steps_that_were_done_otherwise_are_told(mine: httpx.Client, dataset: st
     assert outdated() == [], "that is of a step that was not done yet"
     changed(max_s=9)
     assert outdated() == ["segment"]
+    steps = mine.get("/training/dataset/stats", params={"dataset_id": dataset}).json()["steps"]
+    assert steps == {"download": "done", "segment": "outdated", "transcribe": "open", "filter": "open", "build": "open"}
     changed(max_s=None, denoise=True)
     assert outdated() == ["download", "segment"], "what comes after was done with the former one's result"
     changed(denoise=None)

@@ -24,6 +24,14 @@ def test_recordings_become_segments(timbre: Command):
     assert "segments are kept" in timbre.done("dataset", "run", dataset, "download", "segment")
     shown = timbre.done("dataset", "show", dataset)
     assert "max_s=9" in shown and "ida.wav" in shown and "here" in shown
+    steps = dict(line.split(maxsplit=1) for line in timbre.done("dataset", "status", dataset).splitlines())
+    assert steps["segment"].startswith("done ") and steps["build"].strip() == "not done yet"
+    timbre.done("dataset", "run", dataset, "download", "--set", "max_s=8")
+    told = timbre("dataset", "status", dataset)
+    steps = dict(line.split(maxsplit=1) for line in told.stdout.splitlines())
+    assert steps["download"].startswith("done ") and steps["segment"].startswith("to be run again ")
+    assert f"timbre dataset run {dataset} segment transcribe filter build" in told.stderr
+    timbre.done("dataset", "run", dataset, "segment", "--set", "max_s=9")
     lines = timbre.done("dataset", "log", dataset).splitlines()
     assert any("download" in line and "ida.wav" in line for line in lines)
     [first, *_] = json.loads(timbre.done("dataset", "segments", dataset, "--json"))

@@ -38,6 +38,8 @@ def test_a_run_is_estimated_begun_and_followed(timbre: Command, school: School):
     assert header.split()[:2] == ["step", "loss"] and row.split()[1:3] == ["adapter", "4"] and row.endswith("best")
     said = timbre.done("train", "samples", run, "-o", "heard").splitlines()
     assert said[0].endswith("No.") and (timbre.folder / said[-1]).read_bytes().startswith(b"fLaC")
+    assert timbre.done("train", "rename", run, "By two hands") == f"{run}  By two hands\n"
+    assert "By two hands" in timbre.done("train", "runs", "--search", "two hands")
     assert timbre.done("train", "delete", run) == f"{run} is gone.\n"
     assert "There is no training run" in timbre.refused("train", "status", run)
 

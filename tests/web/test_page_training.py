@@ -111,6 +111,21 @@ def test_a_voice_of_another_model_cannot_be_chosen_to_speak(open_studio: Open, s
     assert "another" in page.inner_text(".voice:has(input[value=tuned-elsewhere])")
 
 
+def test_a_run_is_called_something_else(open_studio: Open, studio: Service):
+    run = httpx.get(f"{studio.url}/training/runs").json()["items"][0]["id"]
+    page = open_studio(f"training/{run}")
+    page.click(".page-head >> role=button[name=Rename]")
+    page.fill(".modal-body input", " ")
+    page.click(".modal-footer >> text=Rename")
+    page.wait_for_selector(".modal-body >> text=Say what the run is to be called.")
+    page.fill(".modal-body input", "Ida <b>at</b> home")
+    settled(page)
+    assert findings(page) == []
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:has-text('Ida <b>at</b> home')")
+    assert httpx.get(f"{studio.url}/training/runs/{run}").json()["name"] == "Ida <b>at</b> home"
+
+
 def test_a_run_is_deleted_with_what_it_kept(open_studio: Open, studio: Service):
     run = httpx.get(f"{studio.url}/training/runs").json()["items"][0]["id"]
     page = open_studio(f"training/{run}")

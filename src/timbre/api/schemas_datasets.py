@@ -156,6 +156,10 @@ class StatsOut(Figures):
     dataset_id: str
     job: JobOut | None = Field(None, description="The last job on it that is still known.")
     report: dict[str, Any] | None = Field(None, description="What the last filter found.")
+    steps: dict[str, Literal["open", "done", "outdated"]] = Field(
+        description="Each step: not done yet, done, or to be run again, being among `outdated`.",
+        examples=[{"download": "done", "segment": "outdated", "transcribe": "open", "filter": "open", "build": "open"}],
+    )
     outdated: list[str] = Field(
         description="Steps that were done with another language, parameters or recordings than those of now.",
         examples=[["filter", "build"]],

@@ -14,12 +14,14 @@ from timbre.cli.following import Progress, check_done, follow, how_far, plain
 from timbre.cli.remote import Server, where
 from timbre.cli.told import agrees, print_facts, print_table
 from timbre.errors import NotAudio, ServerAway
+from timbre.jobs.states import ENDED
 
 UPLOAD_S = 3600.0
 QUIET_S = 1.0
 """Seconds without a line after which a log that is not followed is at its end."""
 
 STEPS = ("download", "segment", "transcribe", "filter", "build")
+STATES = {"open": "not done yet", "done": "done", "outdated": "to be run again"}
 PAGE = 200
 
 
@@ -82,6 +84,28 @@ def show(server: Server, asked: argparse.Namespace) -> int:
     if rows:
         print()
         print_table(rows)
+    return 0
+
+
+def status(server: Server, asked: argparse.Namespace) -> int:
+    """Prints how far each step is, and which were done with other parameters or recordings than those of now."""
+    found = server.ask("GET", "/training/dataset/stats", params={"dataset_id": asked.dataset})
+    if asked.json:
+        return _print_json(found)
+    figures = {
+        "download": f"{found['sources'].get('here', 0)} of {sum(found['sources'].values())} recordings",
+        "segment": f"{found['segments']} segments",
+        "transcribe": f"{found['transcribed']} of {found['segments']} segments",
+        "filter": f"{found['kept']} kept, {found['kept_seconds'] / 60:.1f} min",
+        "build": f"{found['builds']} builds",
+    }
+    steps = found["steps"]
+    print_table([[name, STATES[steps[name]], figures[name] if steps[name] != "open" else ""] for name in STEPS])
+    if "job" in found and found["job"]["status"] not in ENDED:
+        print(f"\nat work: {found['job']['id']}: {how_far(found['job'])}")
+    elif found["outdated"]:
+        again = " ".join(STEPS[STEPS.index(found["outdated"][0]) :])
+        print(f"Bring it up to date with: timbre dataset run {asked.dataset} {again}", file=sys.stderr)
     return 0
 
 
@@ -241,6 +265,7 @@ def parser() -> argparse.ArgumentParser:
         "--search", help="words in the name"
     )
     verb("show", show, "a dataset with its recordings", as_json=True)
+    verb("status", status, "how far its steps are, and which are to be run again", as_json=True)
     adding = verb("add", add, "add recordings: files, archives, addresses")
     adding.add_argument("what", nargs="*", metavar="FILE|URL", help="audio, video, ZIP, .tar.gz, or an address")
     adding.add_argument("--folder", help="one of the service's own machine, below TIMBRE_SOURCE_FOLDERS")

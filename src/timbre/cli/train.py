@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import quote
 
 from timbre.cli import promotion, search
 from timbre.cli.fetch import fetch
@@ -193,6 +194,13 @@ def parameters(server: Server, asked: argparse.Namespace) -> int:
     return 0
 
 
+def rename(server: Server, asked: argparse.Namespace) -> int:
+    """Calls a run something else."""
+    run = server.ask("PATCH", f"/training/runs/{quote(asked.run, safe='')}", json={"name": asked.name})
+    print(f"{run['id']}  {plain(run['name'])}")
+    return 0
+
+
 def delete(server: Server, asked: argparse.Namespace) -> int:
     """Deletes a run."""
     server.ask("DELETE", f"/training/runs/{asked.run}")
@@ -290,6 +298,7 @@ DOES: dict[str, Callable[[Server, argparse.Namespace], int]] = {
     "checkpoints": checkpoints,
     "samples": samples,
     "parameters": parameters,
+    "rename": rename,
     "delete": delete,
 }
 """What does each verb."""

@@ -20,6 +20,7 @@ VERBS = {
     "checkpoints": "what runs kept",
     "samples": "what checkpoints said",
     "parameters": "what can be set for a run",
+    "rename": "call a run something else",
     "delete": "delete a run that has ended, with its checkpoints",
 }
 """What is done here, each with what it does; `promotion.VERBS` are the others."""
@@ -73,6 +74,9 @@ def parser() -> argparse.ArgumentParser:
     said.add_argument("-o", "--output", metavar="FOLDER", type=Path, help="bring their sound here")
     _limit(said)
     verb("parameters")
+    renaming = verb("rename", json=False)
+    renaming.add_argument("run", metavar="RUN", help="an id of `timbre train runs`")
+    renaming.add_argument("name", metavar="NAME")
     verb("delete", json=False).add_argument("run", metavar="RUN", help="an id of `timbre train runs`")
     return made
 

@@ -4,6 +4,7 @@ import importlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -52,6 +53,9 @@ STEPS = (
 NAMES = tuple(step.name for step in STEPS)
 
 
+State = Literal["open", "done", "outdated"]
+
+
 def chosen(names: Sequence[str]) -> tuple[Step, ...]:
     """These steps in their own order; all of them where none is named. Raises errors.BadDataset."""
     if unknown := [name for name in names if name not in NAMES]:
@@ -86,6 +90,19 @@ def outdated(session: Session, row: DatasetRow, parameters: Parameters) -> list[
         if row.done.get(step.name, before) != before:
             found.append(step.name)
     return found
+
+
+def states(counts: Mapping[str, Any], filtered: bool, outdated: Sequence[str]) -> dict[str, State]:
+    """How each step stands. counts: of `rows.counts`; filtered: whether there is a report."""
+    sources, segments = counts["sources"], counts["segments"]
+    done = {
+        "download": sources["here"] > 0 and not sources["waiting"],
+        "segment": segments > 0,
+        "transcribe": 0 < segments <= counts["transcribed"],
+        "filter": filtered,
+        "build": counts["builds"] > 0,
+    }
+    return {name: "open" if not done[name] else "outdated" if name in outdated else "done" for name in NAMES}
 
 
 def _note_done(work: Work, step: Step) -> None:

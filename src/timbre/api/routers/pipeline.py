@@ -65,14 +65,15 @@ async def stats(dataset_id: Dataset, wired: Wired, caller: Called) -> StatsOut:
     def read() -> StatsOut:
         with wired.database.reading() as session:
             row = rows.get(session, dataset_id, seen_by(caller))
-            found, job = figures(rows.counts(session, dataset_id)), preparing.latest(session, dataset_id)
+            counts, job = rows.counts(session, dataset_id), preparing.latest(session, dataset_id)
             outdated = pipeline.outdated(session, row, Parameters(row.parameters, wired.settings))
         return StatsOut(
             dataset_id=dataset_id,
             job=shown_job(job) if job else None,
             report=row.report,
+            steps=pipeline.states(counts, bool(row.report), outdated),
             outdated=outdated,
-            **found.model_dump(),
+            **figures(counts).model_dump(),
         )
 
     return await asyncio.to_thread(read)

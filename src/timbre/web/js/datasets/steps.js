@@ -8,6 +8,8 @@ import * as format from "../format.js";
 import { t } from "../i18n.js";
 import { isLive, STEPS, total } from "./words.js";
 
+const KINDS = { open: "plain", done: "completed", outdated: "outdated" };
+
 export class Steps {
   /** does: { run(names), cancel(job), parameters() }. */
   constructor(context, does) {
@@ -54,8 +56,7 @@ export class Steps {
       const mine = at?.stage === card.name;
       const working = live && mine;
       const broken = job?.status === "failed" && mine;
-      const done = this.isDone(card.name);
-      const kind = working ? "processing" : broken ? "failed" : done && stats.outdated.includes(card.name) ? "outdated" : done ? "completed" : "plain";
+      const kind = working ? "processing" : broken ? "failed" : KINDS[stats.steps[card.name]];
       if (card.kind !== kind) card.state.replaceChildren(badge(kind, t(`datasets.is_${kind}`)));
       card.kind = kind;
       card.element.dataset.state = kind;
@@ -68,14 +69,6 @@ export class Steps {
     }
     const placed = STEPS.includes(at?.stage);
     this.cards[0].fault.textContent ||= job?.status === "failed" && job.error && !placed ? Object.values(said(job.error)).filter(Boolean).join(" ") : "";
-  }
-
-  isDone(name) {
-    const { sources, segments, transcribed, report, builds } = this.stats;
-    if (name === "download") return (sources.here ?? 0) > 0 && !sources.waiting;
-    if (name === "segment") return segments > 0;
-    if (name === "transcribe") return segments > 0 && transcribed >= segments;
-    return name === "filter" ? Boolean(report) : builds > 0;
   }
 
   figure(name) {

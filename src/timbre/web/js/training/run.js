@@ -3,10 +3,11 @@
 import { button, figureList } from "../components/controls.js";
 import { chart } from "../components/chart.js";
 import { showFault } from "../components/fault.js";
-import { icon } from "../components/icons.js";
+import { icon, iconButton } from "../components/icons.js";
 import { Log } from "../components/log.js";
 import { progressBar } from "../components/progress.js";
 import { html, make } from "../dom.js";
+import { renameDialog } from "./rename.js";
 import { saidOne } from "./said.js";
 import { isLive, stateBadge } from "./words.js";
 
@@ -22,6 +23,11 @@ export async function mountRun(root, context) {
   let timer, said = "", shownState = "", left = false;
   let news = true; // whether something was said since the samples were asked for
   const first = await api.get(at);
+  const title = html`<h1>${first.name}</h1>`;
+  const rename = iconButton("edit", t("training.rename"), async () => {
+    const changed = await renameDialog({ id, name: title.textContent });
+    if (changed) title.textContent = changed.name;
+  });
   const faults = make("div");
   const state = html`<span role="status"></span>`;
   const figures = make("div");
@@ -33,7 +39,7 @@ export async function mountRun(root, context) {
   const samples = html`<ul class="said-list"></ul>`;
   root.append(
     html`<a class="quiet-link d-inline-flex align-items-center gap-1 mb-2" href="#/training">${icon("back", 16)}${t("training.all")}</a>`,
-    html`<div class="page-head dataset-head"><div><h1>${first.name}</h1><p class="lead mb-0">${[first.base, t(`training.method_${first.method}`), first.search_id && t("training.ofSearch")].filter(Boolean).join(" · ")}</p></div></div>`,
+    html`<div class="page-head dataset-head"><div>${title}<p class="lead mb-0">${[first.base, t(`training.method_${first.method}`), first.search_id && t("training.ofSearch")].filter(Boolean).join(" · ")}</p></div>${rename}</div>`,
     html`<div class="training-parts">
       ${faults}
       <section class="sheet sheet-pad" aria-labelledby="run-title"><div class="run-head"><h2 id="run-title" class="fs-5 m-0">${t("training.now")}</h2>${state}</div>${failed}<div class="my-3">${bar.element}</div>${figures}${tools}</section>
