@@ -2,7 +2,8 @@
 into pieces. All of it is checked before anything is spoken.
 """
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +20,7 @@ from timbre.errors import (
 from timbre.models import catalogue
 from timbre.settings import settings
 from timbre.text import dialogue, script, ssml
-from timbre.text.languages import resolve
+from timbre.text.languages import LANGUAGES, resolve
 from timbre.text.parts import SPEEDS, Part, at, pause_between
 from timbre.text.plan import Piece, plan
 from timbre.text.pronunciations import Dictionary
@@ -52,6 +53,65 @@ def parts_of(text: str, markup: str = AUTO, aloud: str | None = None) -> list[Pa
     return dialogue.told_apart(found, aloud) if aloud else found
 
 
+def laid_out(parts: Sequence[Part], planned: Callable[[Part], list[Piece]]) -> list[Piece]:
+    """The pieces of all parts, with the silences between them. planned: makes those of one, none where nothing in it
+    can be read. Raises errors.EmptyText where that is so of all.
+    """
+    found: list[Piece] = []
+    silence = 0.0
+    for part, after in zip(parts, [*parts[1:], None], strict=True):
+        if pieces := planned(part):
+            pause = pause_between(part, after) if after is not None else 0.0
+            first = pieces[0] if found else replace(pieces[0], before=silence)
+            pieces = [first, *pieces[1:]]
+            found += [*pieces[:-1], replace(pieces[-1], pause=pause)]
+        elif found and part.pause is not None:
+            found[-1] = replace(found[-1], pause=part.pause)
+        elif not found:
+            silence += part.pause or 0.0
+    if not found:
+        raise EmptyText()
+    return [*found[:-1], replace(found[-1], pause=0.0)]
+
+
+def read_through(
+    parts: Sequence[Part], language: str, limits: Mapping[str, int], dictionary: Dictionary
+) -> tuple[list[Piece], list[Part]]:
+    """The same without an engine: pieces in any of the languages, and for each role a part that it is read as.
+
+    limits: characters of a piece by language, where they are other than the language's own. Raises errors.BadScript,
+    EmptyText.
+    """
+    roles = [Part(())]
+
+    def planned(part: Part) -> list[Piece]:
+        role = Part((), part.voice, part.language, part.speed)
+        if role not in roles:
+            roles.append(role)
+        with _placed(part):
+            code = resolve(part.language or language).code
+        pieces = _planned(part, code, limits.get(code, LANGUAGES[code].limit), dictionary)
+        return [replace(piece, role=roles.index(role)) for piece in pieces]
+
+    return laid_out(parts, planned), roles
+
+
+def _planned(part: Part, language: str, limit: int, dictionary: Dictionary) -> list[Piece]:
+    try:
+        return plan(part.said(language), language, limit, dictionary(language))
+    except EmptyText:  # a full stop by itself, say
+        return []
+
+
+@contextlib.contextmanager
+def _placed(part: Part) -> Iterator[None]:
+    """What is wrong with a part's voice, language or speed is said with its place."""
+    try:
+        yield
+    except TimbreError as fault:
+        raise BadScript(**at(part.place), reason=str(fault).rstrip(".")) from None
+
+
 class Cast:
     """The readers of a text, the first of whom reads what names nobody else. stats: of a ready engine.
 
@@ -66,38 +126,22 @@ class Cast:
 
     def pieces(self, parts: Sequence[Part], dictionary: Dictionary) -> list[Piece]:
         """All parts as pieces, each with its reader's number as its role. Raises errors.BadScript, EmptyText."""
-        numbers = [self._number(part) for part in parts]  # first: what is wrong is said before a long text is planned
-        found: list[Piece] = []
-        silence = 0.0
-        for part, number, after in zip(parts, numbers, [*parts[1:], None], strict=True):
-            pause = pause_between(part, after) if after is not None else 0.0
-            pieces = self._planned(part, number, dictionary)
-            if pieces:
-                first = replace(pieces[0], before=silence if not found else 0.0)
-                pieces = [first, *pieces[1:]]
-                found += [*pieces[:-1], replace(pieces[-1], pause=pause)]
-            elif not found:
-                silence += part.pause or 0.0
-        if not found:
-            raise EmptyText()
-        return [*found[:-1], replace(found[-1], pause=0.0)]
+        numbers = {id(part): self._number(part) for part in parts}  # first: a long text takes long to be planned
 
-    def _planned(self, part: Part, number: int, dictionary: Dictionary) -> list[Piece]:
-        language = self.readers[number].language
-        try:
-            pieces = plan(part.said(language), language, self._stats["limits"][language], dictionary(language))
-        except EmptyText:  # a full stop by itself, say
-            return []
-        return [replace(piece, role=number) for piece in pieces]
+        def planned(part: Part) -> list[Piece]:
+            number = numbers[id(part)]
+            language = self.readers[number].language
+            pieces = _planned(part, language, self._stats["limits"][language], dictionary)
+            return [replace(piece, role=number) for piece in pieces]
+
+        return laid_out(parts, planned)
 
     def _number(self, part: Part) -> int:
         """The place of a part's reader among the readers. Raises errors.BadScript."""
         if (part.voice, part.language, part.speed) == (None, None, None):
             return 0
-        try:
+        with _placed(part):
             reader = self._reader(part)
-        except TimbreError as fault:
-            raise BadScript(**at(part.place), reason=str(fault).rstrip(".")) from None
         if reader not in self.readers:
             self.readers.append(reader)
         return self.readers.index(reader)

@@ -179,6 +179,13 @@ def test_a_voice_that_was_named_reads_on_within_quotation_marks():
     ]  # fmt: skip
 
 
+def test_a_quotation_goes_on_over_a_pause_and_ends_with_its_paragraph():
+    parts = told_apart(script.parse("“One [pause 1s] two” three.\n“Four\nfive"), ANA)
+    assert [(one.text.strip(), one.voice, one.pause) for one in parts] == [
+        ("One", ANA, 1.0), ("two", ANA, None), ("three.", None, None), ("Four", ANA, None), ("five", None, None),
+    ]  # fmt: skip
+
+
 def part(text: str, **more) -> Part:
     return Part((Run(text),), **more)
 

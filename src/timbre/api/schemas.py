@@ -1,7 +1,7 @@
 """What goes over HTTP, as OpenAPI shows it."""
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
@@ -39,7 +39,20 @@ class SamplingFields(Parameters):
         return {name: value for name in RANGES if (value := getattr(self, name)) is not None}
 
 
-class SynthesizeDirect(SamplingFields):
+class ScriptFields(BaseModel):
+    """How the text may say who reads which part of it."""
+
+    markup: Literal["auto", "none", "tags", "ssml"] = Field(
+        "auto",
+        description="tags: [voice:ID], [lang:CODE], [speed 0.9], [pause 500ms]; ssml: a document `speak`; none: read as"
+        " it stands; auto: SSML where it looks like that, and else tags.",
+    )
+    dialogue_voice: str | None = Field(
+        None, description="Who reads what is said in quotation marks, or after a dash; absent: the one who reads all."
+    )
+
+
+class SynthesizeDirect(ScriptFields, SamplingFields):
     """A text to speak at once."""
 
     model_config = ConfigDict(
@@ -60,10 +73,19 @@ class SynthesizeDirect(SamplingFields):
     stream: bool = Field(False, description="Whether the audio is sent as it is made.")
 
     def asked(self) -> Asked:
-        return Asked(self.text, self.voice, self.language, self.model, self.sampling(), self.profile)
+        return Asked(
+            self.text,
+            self.voice,
+            self.language,
+            self.model,
+            self.sampling(),
+            self.profile,
+            self.markup,
+            self.dialogue_voice,
+        )
 
 
-class OpenAISpeech(SamplingFields):
+class OpenAISpeech(ScriptFields, SamplingFields):
     """OpenAI's request for speech; fields of theirs that we have no use for are passed over."""
 
     model_config = ConfigDict(
@@ -84,7 +106,16 @@ class OpenAISpeech(SamplingFields):
 
     def asked(self) -> Asked:
         voice = self.voice if isinstance(self.voice, str) else self.voice.get("id", "default")
-        return Asked(self.input, voice, self.language, ours(self.model), self.sampling(), self.profile)
+        return Asked(
+            self.input,
+            voice,
+            self.language,
+            ours(self.model),
+            self.sampling(),
+            self.profile,
+            self.markup,
+            self.dialogue_voice,
+        )
 
 
 OPENAI_MODELS = ("tts-1", "tts-1-hd", "gpt-4o-mini-tts")

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from timbre.api.schemas import Fault, Page, SamplingFields, VoiceOut
+from timbre.api.schemas import Fault, Page, SamplingFields, ScriptFields, VoiceOut
 from timbre.jobs.audio import DOWNLOADS
 from timbre.jobs.states import Status
 from timbre.jobs.wishes import CLONE, DUBBING, Asked
@@ -13,7 +13,7 @@ FORMATS = ", ".join(DOWNLOADS)
 MOST_TEXTS = 100
 
 
-class JobIn(SamplingFields):
+class JobIn(ScriptFields, SamplingFields):
     """A text to speak as a job."""
 
     model_config = ConfigDict(
@@ -57,6 +57,8 @@ class JobIn(SamplingFields):
             format=self.format,
             name=self.name,
             sampling=self.sampling(),
+            markup=self.markup,
+            dialogue=self.dialogue_voice,
         )
 
 

@@ -4,8 +4,10 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from timbre.api.schemas import Page
+from timbre.api.schemas import Page, ScriptFields
 from timbre.pronunciations import Kept
+from timbre.text.parts import Part
+from timbre.text.plan import Piece
 from timbre.text.pronunciations import LONGEST
 
 WRITTEN = Field(max_length=LONGEST, description="The word or words, or a pattern.", examples=["SQL"])
@@ -13,7 +15,7 @@ SAID = Field(max_length=LONGEST, description="What is read in its place.", examp
 LANGUAGE = Field(None, max_length=20, description="In texts of this language alone; absent: in all.", examples=["en"])
 
 
-class PreviewIn(BaseModel):
+class PreviewIn(ScriptFields):
     """A text that nobody has to hear yet."""
 
     model_config = ConfigDict(
@@ -29,6 +31,22 @@ class PieceOut(BaseModel):
 
     text: str = Field(examples=["Doutora Ana deve mil duzentos e trinta e quatro reais."])
     pause: float = Field(description="Seconds of silence after it.", examples=[0.35])
+    before: float = Field(0.0, description="Seconds of silence before it, where it is the first.")
+    voice: str | None = Field(None, description="Who reads it, where the text says so.", examples=["ana"])
+    language: str | None = Field(None, description="Its language, where the text says so.", examples=["en"])
+    speed: float | None = Field(None, description="A factor of the speed, where the text says so.", examples=[0.9])
+
+    @classmethod
+    def of(cls, piece: Piece, role: Part) -> "PieceOut":
+        """The piece as it is sent, and who reads it."""
+        return cls(
+            text=piece.text,
+            pause=piece.pause,
+            before=piece.before,
+            voice=role.voice,
+            language=role.language,
+            speed=role.speed,
+        )
 
 
 class Preview(BaseModel):

@@ -15,6 +15,7 @@ from timbre.cli.fetch import check_folder, fetch, fetch_whole
 from timbre.cli.following import Job, Progress, check_done, follow, has_ended, how_far, is_batch, path_of, plain
 from timbre.cli.jobs_parser import parser
 from timbre.cli.remote import Server
+from timbre.cli.scripts import script_fields
 from timbre.cli.told import print_facts, print_table
 from timbre.errors import BadBatch, JobEnded, NotText, TimbreError
 from timbre.jobs.states import SAID, Status
@@ -49,7 +50,9 @@ def submit(server: Server, asked: argparse.Namespace) -> int:
         "name": asked.name,
         **{name: getattr(asked, name) for name in MANNER},
     }
-    job = server.ask("POST", "/jobs", json={"text": _text(asked), **_given(body)}, headers=_once(asked))
+    job = server.ask(
+        "POST", "/jobs", json={"text": _text(asked), **_given(body), **script_fields(asked)}, headers=_once(asked)
+    )
     if not (asked.wait or asked.output):
         return _made(job, asked)
     print(f"{job['id']} is submitted.", file=sys.stderr)

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from timbre.cli.remote import where
+from timbre.cli.scripts import script_arguments
 from timbre.jobs.states import Status
 
 EXITS = """exit codes: 0 done; 1 it could not be done, or the job failed or was cancelled; 2 wrong use; 130 Ctrl+C, and
@@ -61,6 +62,7 @@ def _submit(made: argparse.ArgumentParser) -> None:
     made.add_argument("--top-k", type=int, help="sounds to choose from at each step")
     made.add_argument("--top-p", type=float, help="share of likelihood to choose from at each step")
     made.add_argument("--repetition-penalty", type=float, help="how much what was said already is avoided")
+    script_arguments(made)
     made.add_argument("--wait", action="store_true", help="follow it to its end")
     made.add_argument("-o", "--output", metavar="FILE", help="wait, and write its audio here; - for a pipe")
 

@@ -21,6 +21,7 @@ from timbre.audio.encode import FORMATS, Encoder
 from timbre.audio.marking import Marking
 from timbre.cli.here import database
 from timbre.cli.remote import where
+from timbre.cli.scripts import script_arguments
 from timbre.engine.child import running
 from timbre.engine.protocol import RATE
 from timbre.errors import CannotPlay, CannotWrite, UnknownFormat
@@ -54,7 +55,8 @@ def main(argv: list[str]) -> int:
     player = None if asked.output else find_player()
     text = sys.stdin.read() if asked.text == "-" else asked.text
     given = {name: value for name in PARAMETERS if (value := getattr(asked, name)) is not None}
-    wish, dictionary = kept(speech.Asked(text, asked.voice, asked.language, asked.model, given, asked.profile))
+    script = (asked.markup, asked.dialogue_voice)
+    wish, dictionary = kept(speech.Asked(text, asked.voice, asked.language, asked.model, given, asked.profile, *script))
     bar = Bar(quiet=asked.quiet)
     with running(bar.note, asked.model or "") as engine:
         utterance = speech.prepare(wish, engine.ready(), engine, Library.here(settings()), dictionary)
@@ -194,6 +196,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--language", help="language of the text; without it the voice's own")
     parser.add_argument("--model", help="model that speaks; must be the loaded one where an engine runs already")
     parser.add_argument("--profile", help="how to read: one of `timbre profiles list`; without it the default one")
+    script_arguments(parser)
     parser.add_argument("--seed", type=int, help="the same seed gives the same audio")
     parser.add_argument("--speed", type=float, help="1 is the voice's own pace")
     parser.add_argument("--temperature", type=float, help="lower reads more evenly")

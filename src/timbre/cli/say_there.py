@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 from timbre.cli.fetch import byte_bar
 from timbre.cli.remote import Server
 from timbre.cli.say import PARAMETERS, find_player, output_format, player_format, sink_of
+from timbre.cli.scripts import script_fields
 
 PATIENCE_S = 300.0
 """Seconds that the first sound may take, and each further one."""
@@ -17,7 +18,8 @@ def speak(asked: argparse.Namespace) -> int:
     """Speaks. Raises what `timbre.cli.say.main` raises, and what a server raises."""
     text = sys.stdin.read() if asked.text == "-" else asked.text
     body = {name: getattr(asked, name) for name in ("voice", "language", "model", "profile", *PARAMETERS)}
-    body = {name: value for name, value in body.items() if value is not None} | {"text": text, "stream": True}
+    body = {name: value for name, value in body.items() if value is not None} | script_fields(asked)
+    body |= {"text": text, "stream": True}
     deliver(Server.of(asked), "POST", "/synthesize-direct", asked.output, asked.format, asked.quiet, body=body)
     return 0
 

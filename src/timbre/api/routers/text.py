@@ -18,27 +18,27 @@ from timbre.api.schemas_text import (
     Pronunciations,
 )
 from timbre.api.wiring import Wired
+from timbre.casting import parts_of, read_through
 from timbre.errors import EngineStarting
-from timbre.text.languages import LANGUAGES, resolve
-from timbre.text.plan import plan
+from timbre.text.languages import resolve
 from timbre.text.pronunciations import Pronunciation
 
 router = APIRouter(tags=["text"])
 reading = [needs(*SCOPES, changes=VOICES)]
 
 
-@router.post("/text/preview", dependencies=[needs(SPEAK)])
+@router.post("/text/preview", response_model_exclude_none=True, dependencies=[needs(SPEAK)])
 async def preview(asked: PreviewIn, wired: Wired) -> Preview:
     """What will be read, piece by piece, in any of the seventeen languages: nothing is spoken and nothing counted."""
     stats = await wired.engine.stats()
     if asked.language is None and "languages" not in stats:
         raise EngineStarting()
     code = resolve(asked.language or stats["languages"][0]).code
-    limit = stats.get("limits", {}).get(code, LANGUAGES[code].limit)
 
     def planned() -> list[PieceOut]:
-        pieces = plan(asked.text, code, limit, wired.dictionary(code))
-        return [PieceOut(text=one.text, pause=one.pause) for one in pieces]
+        parts = parts_of(asked.text, asked.markup, asked.dialogue_voice)
+        pieces, roles = read_through(parts, code, stats.get("limits", {}), wired.dictionary)
+        return [PieceOut.of(piece, roles[piece.role]) for piece in pieces]
 
     return Preview(language=code, pieces=await asyncio.to_thread(planned))
 
