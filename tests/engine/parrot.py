@@ -1,5 +1,6 @@
 """A speaker without a model: it hums as long as the text is, a tenth of a second at a step for each who listens."""
 
+import re
 import threading
 import time
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from timbre.engine.protocol import Conditioning, Role, Sampling
 from timbre.text.plan import Piece
+from timbre.text.timed import Timed
 
 STEP = 2400
 
@@ -25,6 +27,8 @@ class Hum:
     open: bool = False
     said: int = 0
     starts: list[int] = field(default_factory=list)
+    timed: bool = False
+    words: list[list[Timed]] = field(default_factory=list)
     ready: list[NDArray[np.float32]] = field(default_factory=list)
 
     @property
@@ -47,6 +51,9 @@ class Hum:
         if self.said in [sum(self.lengths[:place]) for place in range(len(self.text))]:
             self.starts.append(self.said * STEP)
         self.said += 1
+        if self.timed and self.said in [sum(self.lengths[: place + 1]) for place in range(len(self.text))]:
+            text = self.text[len(self.words)].text
+            self.words.append([Timed(one[0], one.start() / 10, one.end() / 10) for one in re.finditer(r"\S+", text)])
         self.ready.append(np.full(STEP, self.value, np.float32))
 
     def take(self) -> list[NDArray[np.float32]]:
@@ -66,6 +73,7 @@ class Parrot:
     name = "parrot"
     folder = Path("parrot")
     fingerprint = "feathers"
+    times_words = True
     runs: ClassVar[dict[str, str]] = {"device": "perch"}
     languages = ("en", "pt")
 
@@ -101,8 +109,9 @@ class Parrot:
         adapter: str = "",
         background: bool = False,
         roles: Sequence[Role] = (),
+        words: bool = False,
     ) -> Hum:
-        self.hums.append(Hum(list(pieces), voice.latents.flat[0], more))
+        self.hums.append(Hum(list(pieces), voice.latents.flat[0], more, timed=words))
         self.heard.append((self.hums[-1].text, language, voice, sampling))
         self.quiet.clear()
         return self.hums[-1]

@@ -16,6 +16,7 @@ from timbre.engine.engine import Engine
 from timbre.engine.protocol import Sampling, SpeakRequest, samples_from_bytes
 from timbre.errors import TooManyStreams
 from timbre.text.plan import Piece
+from timbre.text.timed import Timed
 
 ONE, TWO, THREE = Piece("One.", 0.1), Piece("Second.", 0.2), Piece("The third.", 0.0)
 
@@ -215,5 +216,35 @@ def test_a_cancelled_speech_has_no_row_from_the_next_step_on(engine_folder: Path
             await until(lambda: engine.running == 1)
             assert engine.rows_at[steps:].count(2) <= 2  # the step it was in, and one that began as the word came
             stays.cancel()
+
+    run(test)
+
+
+def test_who_asks_is_told_when_each_word_is_said(tmp_path: Path):
+    async def test():
+        told: list[Any] = []
+        async with serving(Parrot(), tmp_path) as client:
+            assert (await client.stats())["word_times"] is True
+            await spoken(client, [ONE, THREE], on_words=lambda *what: told.append(what))
+        begin = len(ONE.text) / 10
+        assert told == [
+            (0, [Timed("One.", 0.0, 0.4)]),
+            (1, [Timed("The", begin, begin + 0.3), Timed("third.", begin + 0.4, begin + 1.0)]),
+        ]
+
+    run(test)
+
+
+def test_words_are_told_after_their_sound_and_to_nobody_else(tmp_path: Path):
+    async def test():
+        async with serving(Parrot(), tmp_path) as client, unix_connect(str(client._sockets[0])) as socket:
+            await ask(socket, ONE, TWO, words=True)
+            heard, _ = await answer(socket)
+            events = [at for at, one in enumerate(heard) if isinstance(one, dict)]
+            assert [heard[at]["event"] for at in events] == ["words", "words"]
+            assert sum(one for one in heard[: events[0]]) == len(ONE.text) * STEP
+        async with serving(Parrot(), tmp_path / "other") as client, unix_connect(str(client._sockets[0])) as socket:
+            await ask(socket, ONE, TWO, events=True)
+            assert {one["event"] for one in (await answer(socket))[0] if isinstance(one, dict)} == {"piece"}
 
     run(test)

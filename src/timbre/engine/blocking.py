@@ -7,7 +7,7 @@ from concurrent.futures import CancelledError, Future, wait
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from timbre.engine.client import AsyncClient, OnPiece, Samples
+from timbre.engine.client import AsyncClient, OnPiece, OnWords, Samples
 from timbre.engine.protocol import Brought, Conditioning, Role, Sampling
 from timbre.text.plan import Piece
 
@@ -82,6 +82,7 @@ class Client:
         background: bool = False,
         roles: Sequence[Role] = (),
         on_piece: OnPiece | None = None,
+        on_words: OnWords | None = None,
     ) -> Generator[Samples, None, None]:
         spoken = self._client.speak(
             pieces,
@@ -92,6 +93,7 @@ class Client:
             adapter=adapter,
             background=background,
             roles=roles,
+            on_words=on_words,
         )
 
         async def following() -> Samples | None:

@@ -28,6 +28,7 @@ from timbre.engine.protocol import (
     SpeakRequest,
     read_json,
     read_voices,
+    read_words,
     samples_from_bytes,
     samples_to_bytes,
     write_pieces,
@@ -43,11 +44,15 @@ from timbre.errors import (
 )
 from timbre.settings import settings
 from timbre.text.plan import Piece
+from timbre.text.timed import Timed
 
 Result = TypeVar("Result")
 Samples = NDArray[np.float32]
 OnPiece = Callable[[int, int], object]
 """Is told of each piece that begins to sound: its place in the text, and the sample it begins at."""
+
+OnWords = Callable[[int, list[Timed]], object]
+"""Is told of each piece that was said: its place in the text, and its words, in seconds of the whole speech."""
 
 CONNECT_S = 10.0
 """Seconds until a connection has to stand."""
@@ -188,6 +193,7 @@ class AsyncClient:
         adapter: Brought | str = "",
         background: bool = False,
         roles: Sequence[Role] = (),
+        on_words: OnWords | None = None,
     ) -> AsyncGenerator[Samples, None]:
         """Samples (float32, 24 kHz) as they are made. Leaving early cancels.
 
@@ -209,6 +215,7 @@ class AsyncClient:
             brings=isinstance(adapter, Brought),
             background=background,
             roles=roles,
+            words=on_words is not None,
         )
         brought = adapter if isinstance(adapter, Brought) else None
         others_bring = [role.adapter for role in roles if isinstance(role.adapter, Brought)]
@@ -220,7 +227,7 @@ class AsyncClient:
             while True:
                 try:
                     self._turn = (self._turn + 1) % len(self._sockets)
-                    async with contextlib.aclosing(self._speak(opening, brought, text, on_piece)) as spoken:
+                    async with contextlib.aclosing(self._speak(opening, brought, text, on_piece, on_words)) as spoken:
                         async for samples in spoken:
                             heard = True
                             yield samples
@@ -246,7 +253,12 @@ class AsyncClient:
                 text.close()
 
     async def _speak(
-        self, opening: Sequence[str | bytes], brought: Brought | None, text: Incoming | None, on_piece: OnPiece | None
+        self,
+        opening: Sequence[str | bytes],
+        brought: Brought | None,
+        text: Incoming | None,
+        on_piece: OnPiece | None,
+        on_words: OnWords | None,
     ) -> AsyncGenerator[Samples, None]:
         """One try."""
         async with self._connected() as socket:
@@ -260,11 +272,17 @@ class AsyncClient:
                     message = await socket.recv()
                     if isinstance(message, bytes):
                         yield samples_from_bytes(message)
-                    elif (wire := read_json(message)).get("event") != "piece":
+                        continue
+                    wire = read_json(message)
+                    if wire.get("event") == "piece":
+                        if on_piece is not None:
+                            on_piece(wire["index"], wire["at"])
+                    elif wire.get("event") == "words":
+                        if on_words is not None:
+                            on_words(wire["index"], read_words(wire["words"]))
+                    else:
                         _done(message)
                         return
-                    elif on_piece is not None:
-                        on_piece(wire["index"], wire["at"])
             finally:
                 if feeding is not None:
                     feeding.cancel()

@@ -9,8 +9,8 @@ from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from timbre.engine.holder import Speaker
-from timbre.engine.protocol import SpeakRequest, read_json, read_pieces, samples_to_bytes
-from timbre.engine.worker import Samples, Start, Stream, Worker
+from timbre.engine.protocol import RATE, SpeakRequest, read_json, read_pieces, samples_to_bytes, write_words
+from timbre.engine.worker import Made, Said, Start, Stream, Worker
 from timbre.errors import BadRequest, TextStopped
 
 SILENT_S = 60.0
@@ -43,8 +43,11 @@ class Conversation:
         took_s = time.monotonic() - self._began
         return {"samples": self.samples, "first_audio_s": self._first_audio_s, "took_s": took_s} | cancelled
 
-    async def _send(self, made: Samples | Start) -> None:
-        if not isinstance(made, Start):
+    async def _send(self, made: Made) -> None:
+        if isinstance(made, Said):
+            words = write_words(made.words, made.at / RATE)
+            await self._socket.send(json.dumps({"event": "words", "index": made.index, "words": words}))
+        elif not isinstance(made, Start):
             self._first_audio_s = self._first_audio_s or time.monotonic() - self._began
             self.samples += len(made)
             await self._socket.send(samples_to_bytes(made))

@@ -53,6 +53,7 @@ class Speaker(Protocol):
         adapter: str = "",
         background: bool = False,
         roles: Sequence[Role] = (),
+        words: bool = False,
     ) -> Spoken: ...
     def extend(self, speech: Any, pieces: Sequence[Piece]) -> None: ...
     def close(self, speech: Any) -> None: ...
@@ -63,6 +64,8 @@ class Speaker(Protocol):
     def runs(self) -> dict[str, str]: ...
     @property
     def adapters(self) -> Shelf: ...
+    @property
+    def times_words(self) -> bool: ...
     @property
     def waiting(self) -> int: ...
     @property
@@ -132,6 +135,7 @@ class Holder:
             "limits": {language: engine.character_limit(language) for language in engine.languages},
             "voices": self._cards,
             "adapters": engine.adapters.names,
+            "word_times": engine.times_words,
             "sampling": engine.sampling().as_dict(),
         }
 

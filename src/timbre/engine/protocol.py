@@ -6,7 +6,9 @@ A connection carries one request. The first message is JSON `{"op": …}`:
   its `roles`. Who `brings` an
   adapter is told `{"event": "adapter", "wanted": …}`, and sends the file where it is wanted. The engine sends binary
   messages, float32 little-endian at 24 kHz, then `{"done": …}`, and for those who want `events`
-  `{"event": "piece", "index": …, "at": …}` where a piece begins. With `more` the client goes on sending
+  `{"event": "piece", "index": …, "at": …}` where a piece begins. Who wants `words` is told
+  `{"event": "words", "index": …, "words": [[text, begin, end], …]}` after the sound of each piece, in seconds of the
+  whole. With `more` the client goes on sending
   `{"pieces": […]}` and at last `{"end": true}`. `{"cancel": true}` stops it at any time.
 - condition: `clips`, how many; each follows as a binary message, float32 at 22,050 Hz. The engine sends the voice.
 - voices: the engine sends its built-in ones (safetensors, `NAME/latents`, `NAME/embedding`).
@@ -34,6 +36,7 @@ from safetensors.numpy import save as write_tensors
 from timbre.errors import AdapterElsewhere, BadParameter, BadRequest
 from timbre.text.parts import LONGEST_PAUSE_S, SPEEDS
 from timbre.text.plan import Piece
+from timbre.text.timed import Timed
 
 RATE = 24_000
 """Samples a second of what the engine speaks."""
@@ -198,6 +201,7 @@ class SpeakRequest:
     brings: bool = False  # whether the client has it, should the engine not hold it
     background: bool = False  # nobody listens yet: those whom somebody listens to go first
     roles: Sequence[Role] = ()  # the other readers: a piece of role 1 is read by the first of them
+    words: bool = False  # whether the client wants to be told when each word is said
 
     def as_dict(self) -> dict[str, Any]:
         wire = {item.name: getattr(self, item.name) for item in fields(self) if getattr(self, item.name)}
@@ -221,7 +225,8 @@ class SpeakRequest:
         if not isinstance(told, list) or len(told) > MAX_ROLES:
             raise BadRequest(reason=f"the roles are not a list of at most {MAX_ROLES}")
         roles = [Role.from_dict(one) for one in told]
-        return cls(read_pieces(wire), language, manner, voice, more, events, client, adapter, brings, background, roles)
+        pieces, words = read_pieces(wire), bool(wire.get("words"))
+        return cls(pieces, language, manner, voice, more, events, client, adapter, brings, background, roles, words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +292,16 @@ def _read_piece(wire: Mapping[str, Any]) -> Piece:
     asked = (wire["pause"], wire.get("before", 0.0))
     after, before = (min(max(0.0, float(pause)), LONGEST_PAUSE_S) for pause in asked)
     return Piece(str(wire["text"]), after, before, int(wire.get("role", 0)))
+
+
+def write_words(words: Iterable[Timed], begin_s: float) -> list[list[Any]]:
+    """Words as they travel, in seconds of the whole, in which their piece begins there."""
+    return [[one.text, round(begin_s + one.begin, 3), round(begin_s + one.end, 3)] for one in words]
+
+
+def read_words(wire: Iterable[Any]) -> list[Timed]:
+    """What `write_words` wrote."""
+    return [Timed(text, begin, end) for text, begin, end in wire]
 
 
 def write_voices(voices: Mapping[str, Conditioning]) -> bytes:

@@ -121,6 +121,7 @@ class EngineServer:
                 request.adapter,
                 request.background,
                 roles,
+                request.words,
             )
 
         with self._counted(request.client):

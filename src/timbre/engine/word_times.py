@@ -1,12 +1,13 @@
 """When each word of an utterance is said, by the heads of the GPT that look at the symbol which is being said.
 
 At each code those heads look at the symbols that the code sounds like. The way of most attention that never goes back
-through all of that (Viterbi, 1967) says of each symbol from which code to which it is said. A code's attention lags
-behind its sound by less than half a code (`benchmarks/results/word_times.json`), so nothing is taken off.
+through all of that (Viterbi, 1967) says of each symbol from which code to which it is said. How well that fits, and the
+numbers here, are measured by `benchmarks/word_times.py`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from timbre.text.timed import Timed
 STEP = 4  # text positions that the way moves on at the most with a code
 SKIPPED = 0.05  # what a position that is passed over costs, of the one that a symbol's whole attention is worth
 FAINT = 1e-3  # attention to a position in all that is none: it may not be made much of
+LAG = 0.5  # codes: attention is still with the code that was said while the next one is chosen
+FLUENT = 2  # codes between two words that no mark parts, at the most, in which nobody pauses: a blank has no sound
 
 Looks = NDArray[np.float32]
 
@@ -43,11 +46,14 @@ class Timing:
         """
         at = way(np.stack(self.looks[: codes - 1])) if codes > 1 and self.looks else np.zeros(0, np.int64)
         at = np.concatenate((np.zeros(1, np.int64), at))  # the first code is chosen before anybody looks
-        found = []
-        for word in self.words:
-            begin, end = (int(np.searchsorted(at, place + 1)) for place in (word.first, word.end))
-            found.append(Timed(word.text, round(begin * self.code_s, 3), round(end * self.code_s, 3)))
-        return found
+        places = [place for word in self.words for place in (word.first, word.end)]
+        edges = [float(np.searchsorted(at, place + 1)) for place in places]
+        for place, (word, following) in enumerate(pairwise(self.words)):
+            end, begin = edges[2 * place + 1 : 2 * place + 3]
+            if following.first - word.end <= 1 and begin - end <= FLUENT:
+                edges[2 * place + 1 : 2 * place + 3] = [(begin + end) / 2] * 2
+        seconds = [round(max(edge - LAG, 0.0) * self.code_s, 3) for edge in edges]
+        return [Timed(word.text, *seconds[2 * place : 2 * place + 2]) for place, word in enumerate(self.words)]
 
 
 def way(looks: Looks) -> NDArray[np.int64]:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from timbre.errors import TimbreError
+from timbre.text.timed import Timed
 
 log = logging.getLogger("timbre.engine")
 Result = TypeVar("Result")
@@ -23,6 +24,7 @@ class Spoken(Protocol):
     """A speech in hand: `timbre.engine.utterance.Speech` is one."""
 
     starts: list[int]
+    words: list[list[Timed]]
 
     @property
     def finished(self) -> bool: ...
@@ -47,17 +49,30 @@ class Start:
     at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A piece was said to its end, which began at a sample of its speech: its words, from there on."""
+
+    index: int
+    at: int
+    words: list[Timed]
+
+
+Made = Samples | Start | Said
+
+
 @dataclass(slots=True, eq=False)
 class Stream:
-    """A speech's way back to who asked: iterate over it for its samples and its pieces' starts."""
+    """A speech's way back to who asked: iterate over it for its samples, its pieces' starts, and its words."""
 
     loop: asyncio.AbstractEventLoop
     speech: Any = None  # a Spoken, once it was begun
     left: bool = False  # nobody listens any more
     told: int = 0  # starts that were handed on
-    _made: "asyncio.Queue[Samples | Start | BaseException | None]" = field(default_factory=asyncio.Queue)
+    timed: int = 0  # pieces whose words were
+    _made: "asyncio.Queue[Made | BaseException | None]" = field(default_factory=asyncio.Queue)
 
-    def put(self, what: Samples | Start | BaseException | None) -> None:
+    def put(self, what: Made | BaseException | None) -> None:
         """Hand something on from the thread to the loop: None is the end, a fault ends it too."""
         self.loop.call_soon_threadsafe(self._made.put_nowait, what)
 
@@ -69,11 +84,14 @@ class Stream:
         for samples in self.speech.take():
             if len(samples):
                 self.put(samples)
+        for index, words in enumerate(self.speech.words[self.timed :], self.timed):
+            self.put(Said(index, self.speech.starts[index], words))
+        self.timed = len(self.speech.words)
 
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> Samples | Start:
+    async def __anext__(self) -> Made:
         what = await self._made.get()
         if what is None:
             raise StopAsyncIteration
