@@ -32,6 +32,14 @@ TEXTS = {
         "3,50 €. Danach war es still im Haus, und keiner sagte ein Wort."
     ],
     "zh-cn": ["水已经开了。茶在桌上。谁来喝?没有人回答。" * 12 + "他说:「走吧。快点。」然后他就走了,再也没有回来过。"],
+    "es": [
+        "—¿Adónde vas con tanta prisa? —preguntó Ana—. No me dejes. —Vuelvo ya —respondió él. «No. Ven. ¡Ya!», dijo "
+        "D.ª María. 1. Lave el arroz. 2. Cuézalo diez minutos, etc. Luego (así fue. De veras) se fue. Y nadie lo vio."
+    ],
+    "fr": [
+        "— Où vas-tu ? demanda Anne. — Je ne sais pas, dit-il. « Je pars. Ne m'attends pas ! Je serai tard… » Puis il "
+        "ferma la porte. Quoi ?! Toi ! La vitamine C. Le plan B. J.-J. Rousseau connaissait D. Diderot. Voilà tout."
+    ],
     "hi": ["चाय तैयार है। केतली अभी उबली है और यहाँ कोई नहीं है। कौन पिएगा? " * 4],
 }
 CASES = [(language, text) for language, texts in TEXTS.items() for text in texts]

@@ -10,6 +10,7 @@ from dataclasses import replace
 from timbre.text.languages import resolve
 from timbre.text.normalise import bound
 from timbre.text.pronunciations import Spell, as_it_stands
+from timbre.text.sentences import QUOTED, opened
 from timbre.text.split import CLOSING, FINAL, PAUSE_PARAGRAPH, PAUSE_SENTENCE, SHORT, Piece, split
 
 AHEAD = SHORT + 8
@@ -27,16 +28,12 @@ A text of nothing but ends would else keep us busy for minutes, and so would one
 with every letter.
 """
 
-HELD = 400
+HELD = QUOTED
 """Characters after an opened quotation or bracket in which its end is waited for: sentences in it stay together."""
 
 _END = re.compile(
     rf"[{re.escape(FINAL)}][{re.escape(CLOSING)}\]}}]*(?=\s)\s*|[。！？][{re.escape(CLOSING)}]*\s*|\s*\n\s*"
 )
-_CLOSERS = {
-    '"': '"', "“": "”", "„": "“”", "”": "”", "«": "»", "»": "«", "‘": "’", "‚": "‘’", "‹": "›", "›": "‹",
-    "「": "」", "『": "』", "(": ")", "（": "）", "[": "]", "{": "}", "<": ">",
-}  # fmt: skip
 
 
 class Growing:
@@ -103,14 +100,6 @@ class Growing:
 
 def _open(text: str, at: int) -> bool:
     """Whether a quotation or a bracket that was opened in this paragraph may still be closed after `at`."""
-    begun: list[tuple[int, str]] = []
-    for place in range(text.rfind("\n", 0, at) + 1, at):
-        mark = text[place]
-        closed = [depth for depth, (_, ends) in enumerate(begun) if mark in ends]
-        if closed:
-            del begun[closed[-1] :]
-        elif mark in _CLOSERS:
-            begun.append((place, _CLOSERS[mark]))
-        elif mark == "'" and not text[max(place - 1, 0) : place].strip():  # else an apostrophe
-            begun.append((place, "'"))
-    return bool(begun) and len(text) - begun[0][0] < HELD
+    start = text.rfind("\n", 0, at) + 1
+    begun = opened(text[start:at])
+    return begun is not None and len(text) - start - begun < HELD
