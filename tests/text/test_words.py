@@ -102,6 +102,20 @@ def test_an_amount_is_shown_as_it_is_written_over_all_the_words_that_it_took() -
     ]
 
 
+def test_a_mark_that_both_have_parts_what_was_read_otherwise() -> None:
+    spoken = said("costs", "two", "dollars,", "Doctor", "Smith")
+    assert as_written(spoken, "costs $2, Dr. Smith", "en") == [
+        Timed("costs", 0, 0.5),
+        Timed("$2,", 1, 2.5),
+        Timed("Dr.", 3, 3.5),
+        Timed("Smith", 4, 4.5),
+    ]
+    assert as_written(said("two", "dollars,", "one", "euro."), "$2, 1€.", "en") == [
+        Timed("$2,", 0, 1.5),
+        Timed("1€.", 2, 3.5),
+    ]
+
+
 def test_what_is_not_read_goes_with_a_neighbour_and_what_is_read_besides_lengthens_it() -> None:
     assert as_written(said("one", "three"), "zero one two three", "en") == [
         Timed("zero one two", 0, 0.5),

@@ -16,7 +16,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from timbre import pronunciations, speech
+from timbre import pronunciations, speech, subtitles, timing
 from timbre.audio.encode import FORMATS, Encoder
 from timbre.audio.marking import Marking
 from timbre.cli.here import database
@@ -53,13 +53,16 @@ def main(argv: list[str]) -> int:
         return speak(asked)
     format = output_format(asked.output, asked.format)
     player = None if asked.output else find_player()
+    shown = subtitles.format_of(Path(asked.subtitles).suffix) if asked.subtitles else ""
     text = sys.stdin.read() if asked.text == "-" else asked.text
     given = {name: value for name in PARAMETERS if (value := getattr(asked, name)) is not None}
     script = (asked.markup, asked.dialogue_voice)
     wish, dictionary = kept(speech.Asked(text, asked.voice, asked.language, asked.model, given, asked.profile, *script))
     bar = Bar(quiet=asked.quiet)
     with running(bar.note, asked.model or "") as engine:
-        utterance = speech.prepare(wish, engine.ready(), engine, Library.here(settings()), dictionary)
+        stats = engine.ready()
+        utterance = speech.prepare(wish, stats, engine, Library.here(settings()), dictionary)
+        clock = timing.clock(wish, utterance.language, stats, settings()) if shown else None
         marking = Marking(settings().watermark, RATE)
         spoken = marking.over(
             engine.speak(
@@ -69,19 +72,29 @@ def main(argv: list[str]) -> int:
                 utterance.sampling,
                 utterance.adapter or "",
                 roles=utterance.roles,
+                on_words=clock.on_words if clock else None,
             )
         )
         characters = sum(len(piece.text) for piece in utterance.pieces)
         with sink_of(asked.output, player) as sink, contextlib.closing(bar.over(spoken, characters)) as heard:
             encoder = Encoder(format if player is None else player_format(player), RATE, marking.tags)
-            for samples in heard:
+            for samples in clock.over(heard) if clock else heard:
                 sink.write(encoder.feed(samples))
                 sink.flush()
             sink.write(encoder.finish())
             if asked.output not in (None, "-") and (start := encoder.beginning()):
                 sink.seek(0)  # a file can still be told its length
                 sink.write(start)
+    if clock:
+        write_subtitles(Path(asked.subtitles), subtitles.written(clock.words(), utterance.language, shown))
+        bar.note(f"The times of the words are by {clock.by}.")
     return 0
+
+
+def write_subtitles(path: Path, text: str) -> None:
+    """Raises errors.CannotWrite."""
+    with whole_file(path) as file:
+        file.write(text.encode())
 
 
 def kept(wish: speech.Asked) -> tuple[speech.Asked, Dictionary]:
@@ -200,5 +213,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, help="the same seed gives the same audio")
     parser.add_argument("--speed", type=float, help="1 is the voice's own pace")
     parser.add_argument("--temperature", type=float, help="lower reads more evenly")
+    parser.add_argument(
+        "--subtitles", metavar="FILE", help="write when each word is said: a file ending in .srt, .vtt or .json"
+    )
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress and no notes")
     return parser

@@ -77,3 +77,15 @@ class UnknownFormat(TimbreError):
     code, status = "unknown_format", 422
     message = "There is no audio format '{format}'."
     hint = "Choose one of: {known}."
+
+
+class UnknownSubtitles(TimbreError):
+    code, status = "unknown_subtitles", 422
+    message = "There is no subtitle format '{format}'."
+    hint = "Choose one of: {known}."
+
+
+class NoRoomForWords(TimbreError):
+    code, status = "no_room_for_words", 422
+    message = "An answer that is bare audio has no room for the times of words."
+    hint = "Leave out 'stream', or ask POST /v1/audio/speech for stream_format 'sse'."

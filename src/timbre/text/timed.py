@@ -37,7 +37,7 @@ def as_written(spoken: Sequence[Timed], text: str, language: str) -> list[Timed]
                 for one, word in zip(spoken[first:end], written[other:other_end], strict=True)
             ]
         elif kind == "replace":
-            found = [Timed(" ".join(written[other:other_end]), spoken[first].begin, spoken[end - 1].end)]
+            found = _in_groups(spoken[first:end], written[other:other_end])
         elif kind == "delete":  # said, but written nowhere
             if shown:
                 shown[-1] = Timed(shown[-1].text, shown[-1].begin, spoken[end - 1].end)
@@ -53,6 +53,28 @@ def as_written(spoken: Sequence[Timed], text: str, language: str) -> list[Timed]
             unread = []
         shown += found
     return shown
+
+
+def _in_groups(spoken: Sequence[Timed], written: Sequence[str]) -> list[Timed]:
+    """What was read otherwise than it is written: between marks that both have, such as the comma after an amount."""
+    said, shown = _marked([word.text for word in spoken]), _marked(written)
+    if [mark for _, mark in said] != [mark for _, mark in shown]:
+        said, shown = [], []
+    ends = [*(zip((at for at, _ in said), (at for at, _ in shown), strict=True)), (len(spoken), len(written))]
+    found, first, other = [], 0, 0
+    for end, other_end in ends:
+        if first < end and other < other_end:
+            found.append(Timed(" ".join(written[other:other_end]), spoken[first].begin, spoken[end - 1].end))
+            first, other = end, other_end
+    if first < len(spoken) or other < len(written):  # what is left on one side alone
+        last = found.pop()
+        found.append(Timed(" ".join((last.text, *written[other:])), last.begin, spoken[-1].end))
+    return found
+
+
+def _marked(texts: Sequence[str]) -> list[tuple[int, str]]:
+    """After which words a mark stands, and which; full stops are left out, for many belong to abbreviations."""
+    return [(at, text[-1]) for at, text in enumerate(texts, 1) if not text[-1].isalnum() and text[-1] != "."]
 
 
 def _key(word: str) -> str:
