@@ -45,7 +45,7 @@ def check_format(name: str) -> str:
     """A format's own name. Raises errors.NotABookFormat."""
     format = name.lower().removeprefix(".")
     if format not in BOUND:
-        raise NotABookFormat(format=name, known=", ".join(BOUND))
+        raise NotABookFormat(format=format, known=", ".join(BOUND))
     return format
 
 
@@ -123,8 +123,8 @@ class Cover:
     @classmethod
     def of(cls, data: bytes) -> "Cover | None":
         """None, where it is none that can be put there."""
-        if data.startswith(b"\x89PNG") and len(data) > 24:
-            return cls(data, "png", *struct.unpack(">II", data[16:24]))
+        if data.startswith(b"\x89PNG") and (size := _png_size(data)):
+            return cls(data, "png", *size)
         if data.startswith(b"\xff\xd8") and (size := _jpeg_size(data)):
             return cls(data, "mjpeg", *size)
         return None
@@ -141,6 +141,12 @@ class Cover:
         packet.pts = packet.dts = 0
         packet.is_keyframe = True
         return packet
+
+
+def _png_size(data: bytes) -> tuple[int, int] | None:
+    """Width and height of a PNG, from its first chunk."""
+    width, height = struct.unpack(">II", data[16:24]) if len(data) > 24 else (0, 0)
+    return (width, height) if 0 < width < 2**16 and 0 < height < 2**16 else None
 
 
 def _jpeg_size(data: bytes) -> tuple[int, int] | None:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,9 @@ from timbre import speech
 from timbre.audio.cutting import Cutter
 from timbre.audio.encode import Tags
 from timbre.audio.marking import Marking
+from timbre.casting import NONE
 from timbre.engine.blocking import Client
-from timbre.engine.protocol import RATE, Conditioning, Sampling
+from timbre.engine.protocol import RATE, Brought, Conditioning, Role, Sampling
 from timbre.errors import EmptyText
 from timbre.settings import settings
 from timbre.text.plan import Piece
@@ -28,13 +29,18 @@ SEEDS = 2**63
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """A piece of text as it is said once. pause: seconds of silence after it. key: what its sound is kept under."""
+    """A piece of text as it is said once. pause: seconds of silence after it. key: what its sound is kept under.
+
+    role: which of its cast says it.
+    """
 
     text: str
     pause: float
     seed: int
     speed: float | None
     key: str
+    role: int = 0
+    cast: str = ""
 
 
 class Narrator(Protocol):
@@ -55,10 +61,10 @@ class Here:
     """The engine of this machine, or the one that the settings name."""
 
     def __init__(self, engine: Client, library: Library, dictionary: Dictionary, wish: speech.Asked) -> None:
-        """wish: with a seed; its text is passed over."""
+        """wish: with a seed; its text is passed over, and what is in brackets in a book is read as it stands."""
         self._engine, self._library, self._dictionary, self._wish = engine, library, dictionary, wish
         self._marking = Marking(settings().watermark, RATE)
-        self._said: speech.Utterance | None = None
+        self._casts: dict[str, speech.Utterance] = {}
         self.limit = settings().text_limit
 
     @property
@@ -75,18 +81,20 @@ class Here:
         Raises what `speech.prepare` raises.
         """
         stats = self._engine.ready()
+        wish = replace(self._wish, text=passage, markup=NONE)
         try:
-            said = speech.prepare(
-                replace(self._wish, text=passage), stats, self._engine, self._library, self._dictionary
-            )
+            said = speech.prepare(wish, stats, self._engine, self._library, self._dictionary)
         except EmptyText:
             return []
-        self._said = replace(said, pieces=[])
+        readers = [_heard(said.language, said.voice, said.adapter), *map(_role, said.roles)]
+        cast = _digest(str(stats["fingerprint"]), *readers)
+        self._casts[cast] = replace(said, pieces=[])
         takes = []
         for number, piece in enumerate(said.pieces, place):
             seed = ((said.sampling.seed or 0) + number) % SEEDS
-            key = _key(piece.text, self._said, self._sampling(said, seed, speed), str(stats["fingerprint"]))
-            takes.append(Take(piece.text, piece.pause, seed, speed, key))
+            sampling = json.dumps(_sampling(said, seed, speed).as_dict(), sort_keys=True)
+            key = _digest(piece.text, str(stats["fingerprint"]), readers[piece.role], sampling)
+            takes.append(Take(piece.text, piece.pause, seed, speed, key, piece.role, cast))
         return [*takes[:-1], replace(takes[-1], pause=PAUSE_PARAGRAPH)]
 
     def say(self, takes: Sequence[Take]) -> Iterator[Samples]:
@@ -99,32 +107,29 @@ class Here:
         return self._marking.over(samples)
 
     def _run(self, takes: Sequence[Take]) -> Iterator[Samples]:
-        said = self._said
-        assert said is not None
+        said, first = self._casts[takes[0].cast], takes[0]
+        roles = said.roles if first.speed is None else [replace(role, speed=first.speed) for role in said.roles]
         cutter = Cutter()
         spoken = self._engine.speak(
-            [Piece(take.text, 0.0) for take in takes],
+            [Piece(take.text, 0.0, role=take.role) for take in takes],
             said.language,
             said.voice,
-            self._sampling(said, takes[0].seed, takes[0].speed),
+            _sampling(said, first.seed, first.speed),
             said.adapter or "",
             background=True,
+            roles=roles,
             on_piece=cutter.begins,
         )
         for samples in spoken:
             yield from cutter.feed(samples)
         yield cutter.rest()
 
-    @staticmethod
-    def _sampling(said: speech.Utterance, seed: int, speed: float | None) -> Sampling:
-        return replace(said.sampling, seed=seed, speed=said.sampling.speed if speed is None else speed)
-
 
 def _runs(takes: Sequence[Take]) -> Iterator[list[Take]]:
     """Those that can be said together: the engine gives each piece of a speech the seed after that of the last."""
     run: list[Take] = []
     for take in takes:
-        if run and (take.seed != (run[-1].seed + 1) % SEEDS or take.speed != run[-1].speed):
+        if run and (take.seed, take.speed, take.cast) != ((run[-1].seed + 1) % SEEDS, run[-1].speed, run[-1].cast):
             yield run
             run = []
         run.append(take)
@@ -132,15 +137,20 @@ def _runs(takes: Sequence[Take]) -> Iterator[list[Take]]:
         yield run
 
 
-def _key(text: str, said: speech.Utterance, sampling: Sampling, model: str) -> str:
-    """A name for a sound, of all that it hangs on."""
-    voice = said.voice
-    told: dict[str, Any] = {
-        "text": text,
-        "language": said.language,
-        "model": model,
-        "adapter": said.adapter.name if said.adapter else "",
-        "sampling": sampling.as_dict(),
-        "voice": hashlib.sha256(voice.to_bytes()).hexdigest() if isinstance(voice, Conditioning) else voice,
-    }
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
+def _sampling(said: speech.Utterance, seed: int, speed: float | None) -> Sampling:
+    return replace(said.sampling, seed=seed, speed=said.sampling.speed if speed is None else speed)
+
+
+def _role(role: Role) -> str:
+    return _heard(role.language, role.voice, role.adapter)
+
+
+def _heard(language: str, voice: Conditioning | str | None, adapter: Brought | str | None) -> str:
+    """Whom one hears, in a word."""
+    learnt = adapter.name if isinstance(adapter, Brought) else adapter or ""
+    heard = hashlib.sha256(voice.to_bytes()).hexdigest() if isinstance(voice, Conditioning) else voice or ""
+    return _digest(language, heard, learnt)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]

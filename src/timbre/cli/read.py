@@ -107,7 +107,7 @@ class Target:
         is_folder = output.endswith("/") or path.is_dir()
         if not path.name or not path.parent.is_dir():
             raise CannotWrite(path=output, reason="there is no such folder" if path.name else "it has no name")
-        return cls(path, check_format(format or ("mp3" if is_folder else path.suffix)), is_folder)
+        return cls(path, check_format(format or ("mp3" if is_folder else path.suffix or path.name)), is_folder)
 
     def write(self, work: "Work", book: "Book", parts: "Sequence[Part]", narrator: "Narrator") -> None:
         """The whole book."""
@@ -181,6 +181,8 @@ class Progress:
 
     def __call__(self, characters: float, fresh: bool) -> None:
         """So many more of the text; fresh: they were said only now, and not kept from before."""
+        if self._bar.disable:
+            return
         before, self._count = int(self._count), self._count + characters
         step = min(int(self._count) - before, max(self._bar.total - self._bar.n, 0))
         if fresh:
@@ -207,7 +209,8 @@ def _narrator(asked: argparse.Namespace, book: "Book", chosen: "Sequence[tuple[i
     from timbre.settings import settings
     from timbre.voices.library import Library
 
-    wish, dictionary = kept(speech.Asked("", asked.voice, language, asked.model, given, asked.profile))
+    wish = speech.Asked("", asked.voice, language, asked.model, given, asked.profile, dialogue=asked.dialogue_voice)
+    wish, dictionary = kept(wish)
     if wish.sampling.get("seed") is None:
         wish = replace(wish, sampling={**wish.sampling, "seed": _seed(book)})
     with running(Bar(quiet=asked.quiet).note, asked.model or "") as engine:
@@ -289,6 +292,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--chapters", metavar="2-5", help="only these: numbers of --list, such as 2-5 or 1,4-")
     parser.add_argument("--format", help="format, where the file's ending does not tell; of a folder's files: mp3")
     parser.add_argument("--voice", default="default", help="who reads: an id of `timbre voices list`")
+    parser.add_argument("--dialogue-voice", metavar="VOICE", help="who reads what stands in quotation marks")
     parser.add_argument("--language", help="language of the text; without it the book's own, else the voice's")
     parser.add_argument("--model", help="model that speaks; must be the loaded one where an engine runs already")
     parser.add_argument("--profile", help="how to read: one of `timbre profiles list`; without it the default one")

@@ -32,8 +32,9 @@ class There:
     def __init__(self, asked: argparse.Namespace, language: str | None, seed: int, given: Mapping[str, Any]) -> None:
         """Raises errors.BadKeyFile."""
         self._server = Server.of(asked)
-        told = {"voice": asked.voice, "language": language, "model": asked.model, "profile": asked.profile}
-        self._wish = {name: value for name, value in told.items() if value is not None} | {"seed": seed} | dict(given)
+        names = ("voice", "dialogue_voice", "model", "profile")
+        told = {name: getattr(asked, name) for name in names} | {"language": language, "markup": "none", "seed": seed}
+        self._wish = {name: value for name, value in told.items() if value is not None} | dict(given)
         self._mark: str | None = None  # not known, until something is said
 
     @property
