@@ -151,3 +151,21 @@ def test_what_will_be_read_is_shown_and_a_word_is_read_as_the_reader_says(open_p
     page.click("#pronunciations button")
     page.wait_for_selector("#pieces >> text=No wugs.")
     assert httpx.get(f"{service.url}/pronunciations", params={"language": "en"}).json()["items"] == []
+
+
+def test_a_text_for_several_voices_is_shown_and_spoken_by_them(open_page: Open):
+    page = open_page("speak")
+    page.fill("#text", "She knocked. “Come in.” [voice:clara][speed 0.5]It was late.")
+    page.select_option("#dialogue", "bruno")
+    page.click("#spelled > summary")
+    page.get_by_text("clara, 0.50× It was late.").wait_for()
+    assert page.locator("#pieces li").all_inner_texts() == [
+        "She knocked.", "bruno Come in.", "clara, 0.50× It was late.",
+    ]  # fmt: skip
+    with page.expect_request("**/synthesize-direct") as asked:
+        page.click("#go")
+    assert asked.value.post_data_json["dialogue_voice"] == "bruno"
+    page.wait_for_selector("#download:enabled", timeout=60_000)
+    page.fill("#text", "Hello.\n[voice:nobody]Hi.")
+    page.click("#go")
+    page.get_by_text("Line 2, column 1: There is no voice 'nobody'").first.wait_for()

@@ -35,6 +35,7 @@ export async function mount(root, context) {
   const voices = voicePicker("voices-title", (voice) => localStorage.setItem("timbre.voice", voice.id), (fault) => context.toast("danger", fault));
   voices.element.lastElementChild.id = "voices";
   const language = html`<select id="language" class="form-select"></select>`;
+  const dialogue = html`<select id="dialogue" class="form-select"></select>`;
   const reading = manner(context.query);
   const go = html`<button id="go" class="go" type="submit"><span class="go-icon"></span><span id="go-label"></span></button>`;
   const wave = html`<canvas id="wave" tabindex="0" role="slider" aria-valuemin="0" aria-valuenow="0" aria-valuemax="0" aria-label="${t("speak.wave")}"></canvas>`;
@@ -73,6 +74,7 @@ export async function mount(root, context) {
       <div class="under d-grid gap-3">
         ${faults}${notice}${facts}
         <p id="keys" class="form-text m-0">${t("speak.keys")}</p>
+        <p id="tags" class="form-text m-0">${t("speak.tags")} <code>[voice:ana]</code> <code>[lang:en]</code> <code>[speed 0.9]</code> <code>[pause 500ms]</code></p>
       </div>
       <section class="sheet sheet-pad choices">
         <div class="d-flex flex-wrap align-items-baseline gap-3 mb-2">
@@ -81,11 +83,14 @@ export async function mount(root, context) {
           <a class="quiet-link" href="#/voices/clone">${t("speak.clone")}</a>
         </div>
         ${voices.element}
-        <div class="my-3"><label class="form-label" for="language">${t("speak.language")}</label>${language}</div>
+        <div class="row g-3 my-1 mb-3">
+          <div class="col-sm-6"><label class="form-label" for="language">${t("speak.language")}</label>${language}</div>
+          <div class="col-sm-6"><label class="form-label" for="dialogue">${t("speak.dialogue")}</label>${dialogue}</div>
+        </div>
         ${reading.element}
       </section>
     </form>`;
-  const words = spelled(() => ({ text: text.value, language: language.value }));
+  const words = spelled(() => ({ text: text.value, language: language.value, dialogue_voice: dialogue.value || undefined }));
   root.append(html`<h1>${t("speak.title")}</h1>`, html`<p class="lead">${t("speak.lead")}</p>`, form, words.element);
 
   function formatItem(one) {
@@ -102,7 +107,7 @@ export async function mount(root, context) {
 
   const wanted = () => {
     const { seed, ...how } = reading.wanted();
-    return { text: text.value, voice: voices.value?.id ?? "default", language: language.value || undefined, ...how, seed: seed ?? Math.floor(Math.random() * 2 ** 31) };
+    return { text: text.value, voice: voices.value?.id ?? "default", language: language.value || undefined, dialogue_voice: dialogue.value || undefined, ...how, seed: seed ?? Math.floor(Math.random() * 2 ** 31) };
   };
 
   function speak() {
@@ -232,6 +237,7 @@ export async function mount(root, context) {
       const rows = spoken.items.map(({ code, own_name }) => [code, own_name]);
       options(language, rows, [language.value, localStorage.getItem("timbre.spoken"), context.locale.split("-")[0]].find((code) => rows.some(([known]) => known === code)));
       voices.show(found.items, voices.value?.id ?? localStorage.getItem("timbre.voice"), engine.model);
+      options(dialogue, [["", t("speak.dialogueSame")], ...found.items.map(({ id, name }) => [id, name])], dialogue.value || localStorage.getItem("timbre.dialogue") || "");
       reading.show(profiles.items, engine.items[0]?.sampling ?? {});
       showCounter();
     } catch (fault) {
@@ -246,6 +252,7 @@ export async function mount(root, context) {
   };
   form.addEventListener("submit", (event) => { event.preventDefault(); if (take.isRunning) take.stop(); else speak(); });
   language.addEventListener("change", () => { localStorage.setItem("timbre.spoken", language.value); words.changed(); });
+  dialogue.addEventListener("change", () => { localStorage.setItem("timbre.dialogue", dialogue.value); words.changed(); });
   download.addEventListener("click", fetchFile);
   job.addEventListener("click", makeJob);
   addEventListener("keydown", keys);

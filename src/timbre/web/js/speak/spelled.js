@@ -5,11 +5,12 @@ import { languageName } from "../components/controls.js";
 import { showFault } from "../components/fault.js";
 import { iconButton } from "../components/icons.js";
 import { html, make } from "../dom.js";
+import * as format from "../format.js";
 import { t } from "../i18n.js";
 
 const WAIT_MS = 400;
 
-/** { element, changed(), leave() }. now() → { text, language }: what is to be read. `changed` is to be called when that is another. */
+/** { element, changed(), leave() }. now() → { text, language, dialogue_voice }: what is to be read. `changed` is to be called when that is another. */
 export function spelled(now) {
   const pieces = html`<ol id="pieces" class="small mb-0"></ol>`;
   const entries = html`<ul id="pronunciations" class="list-unstyled mb-2"></ul>`;
@@ -35,19 +36,25 @@ export function spelled(now) {
 
   async function show() {
     running?.abort();
-    const { text, language } = now();
+    const { text, language, dialogue_voice } = now();
     const mine = (running = new AbortController());
     showFault(faults);
     try {
       const found = await api.get("/pronunciations", { query: { language }, signal: mine.signal });
       entries.replaceChildren(...found.items.map(entry));
-      const { pieces: read } = text.trim() ? await api.post("/text/preview", { text, language }, { signal: mine.signal }) : { pieces: [] };
-      pieces.replaceChildren(...read.map((piece) => make("li", { textContent: piece.text })));
+      const { pieces: read } = text.trim() ? await api.post("/text/preview", { text, language, dialogue_voice }, { signal: mine.signal }) : { pieces: [] };
+      pieces.replaceChildren(...read.map(piece));
     } catch (fault) {
       if (api.isAbort(fault)) return;
       pieces.replaceChildren();
       showFault(faults, fault);
     }
+  }
+
+  /** A piece as it is read, and by whom where the text says so. */
+  function piece({ text, voice, language, speed }) {
+    const role = [voice, language && languageName(language), speed && `${format.number(speed, 2)}×`].filter(Boolean).join(", ");
+    return role ? html`<li><b>${role}</b> ${text}</li>` : html`<li>${text}</li>`;
   }
 
   function entry(one) {
