@@ -10,8 +10,8 @@ from typing import Any
 from wyoming.info import Attribution, Info, TtsProgram, TtsVoice
 
 from timbre import __version__
-from timbre.errors import NoSuchSpeaker, UnknownVoice
 from timbre.casting import choose_language
+from timbre.errors import NoSuchSpeaker, UnknownVoice
 from timbre.text.languages import LANGUAGES, resolve
 from timbre.voices.library import Library, Voice
 from timbre.voices.voice import DEFAULT
