@@ -1,6 +1,6 @@
 """The pipeline on real people given as long recordings without a word of text. Prints JSON.
 
-Debian's prompts of the English and the Italian speaker, whose words are known, are joined to files of some minutes with
+Debian's prompts of an English, a Spanish and an Italian speaker, whose words are known, are joined to files of some minutes with
 pauses between them; the product's own steps cut, transcribe, filter and build them. Then: how much of the speech is in
 segments, kept, and built; whether an edge lies within sound; and the words of the transcripts against the known ones.
 Needs what `make mini-evaluate` fetched (Whisper base), and Debian's archive for the prompts.
@@ -202,11 +202,11 @@ def measured(language: str, keep: Path, whisper: Path, seed: int, minutes: float
 
 
 def main() -> None:
-    """Both people."""
+    """All of them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--keep", type=Path, default=Path("build/speech-real"), help="where prompts are fetched to")
     parser.add_argument("--whisper", type=Path, default=Path("build/mini/whisper-base"))
-    parser.add_argument("--languages", nargs="+", default=["en", "it"])
+    parser.add_argument("--languages", nargs="+", default=["en", "es", "it"])
     parser.add_argument("--minutes", type=float, default=12.0, help="of each person")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()

@@ -9,9 +9,11 @@ from timbre.audio.dsp import level
 from timbre.datasets.hearing import Word
 from timbre.datasets.work import RATE
 
-EDGE_S, FRAME_S = 0.03, 0.02
+EDGE_S, FRAME_S, SOFT_S = 0.03, 0.02, 0.01
 LOUD_DB = 15.0
-"""An edge is in a word where it is less than so much softer than the whole."""
+"""An edge is in a word where it is nowhere so much softer than the whole: a word that is whole begins after some quiet,
+however sudden its sound is.
+"""
 
 AROUND_S = 0.12
 """Where the times of two words meet is known to about this."""
@@ -34,7 +36,9 @@ def without_cut_words(
 
 
 def _cut(edge: NDArray[np.float32], samples: NDArray[np.float32]) -> bool:
-    return level(edge) > level(samples) - LOUD_DB
+    frame = int(SOFT_S * RATE)
+    softest = min(level(edge[at : at + frame]) for at in range(0, len(edge) - frame + 1, frame // 2))
+    return softest > level(samples) - LOUD_DB
 
 
 def _quietest(samples: NDArray[np.float32], from_s: float, to_s: float) -> int:

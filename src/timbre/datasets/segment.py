@@ -26,7 +26,7 @@ from timbre.store.tables_training import SegmentRow, SourceRow
 Samples = NDArray[np.float32]
 Levels = NDArray[np.float32]
 _New = tuple[int, int, str | None, list[str]]  # from which sample to which, the text, reasons to leave it out
-STEP, VERSION = "segment", 1
+STEP, VERSION = "segment", 2
 
 RECIPE_S = 11.6
 """Seconds of the longest clip that a model learns from: one that came with its text is left whole up to here."""
@@ -42,6 +42,9 @@ REACH_S = 0.25
 
 DIED_AWAY = 2.0
 """Times the level of what is quietest around it, at which a sound has died away."""
+
+LEAD = 2
+"""Frames of quiet that are left beside a sound, where there are as many: it may be sudden, and clips are faded in."""
 
 LONGEST_S = 30.0
 """Seconds of speech without a pause that are kept as a segment, for a person to part; what is longer is left out."""
@@ -182,7 +185,11 @@ class _Heard:
         levels = self.levels[way]
         quietest = int(levels.argmin())
         floor = float(levels[quietest]) * DIED_AWAY
-        return int(way[: quietest + 1][levels[: quietest + 1] <= floor][0]) * FRAME + FRAME // 2
+        first = int(np.argmax(levels <= floor))
+        last = min(first + LEAD, quietest)
+        while levels[last] > floor:
+            last -= 1
+        return int(way[last]) * FRAME + FRAME // 2
 
 
 def _whole(block: int) -> int:
