@@ -109,6 +109,11 @@ class Reader(Romance):
     spelt = frozenset({"ID", "IP", "IA", "UE", "AI", "UI", "UAB"})
     acronyms: ClassVar[dict[str, str]] = {"OK": "okey", "PSOE": "pesoe", "CEO": "ceo"}
 
+    def number_rules(self) -> list[Rule]:
+        # hours by themselves, and whatever else has a feminine article
+        hour = r"(?:(?<=\b[lL]as\s)|(?<=\b[lL]a\s))(\d{1,6})(?![.,:/]?\d|\s?%|[\w°ª-])"
+        return [rule(hour, lambda f: self.number(f[1], "feminine")), *super().number_rules()]
+
     def own_rules(self) -> list[Rule]:
         return [
             *super().own_rules(),

@@ -16,6 +16,7 @@ FRACTIONS = {
 }  # fmt: skip
 
 # Nouns that a number agrees with: feminine by ending, and the common ones whose ending does not tell
+FEMININE_ARTICLE = r"(?:(?<=\b[àÀaA]s\s)|(?<=\b[dDnN]as\s)|(?<=\b[pP]elas\s)|(?<=\b[àÀ]\s))"
 FEMININE = re.compile(
     r"(?:\w+(?:a|ção|dade|gem|tude)s?|\w+(?:ções|dades|gens|tudes)|(?:mulher|flor|cor|dor)(?:es)?|(?:vez|luz|voz|cruz)(?:es)?"
     r"|(?:noite|tarde|parte|classe|frase|chave|rede|fase|crise|base|série|espécie|ave|torre|árvore|ponte|fonte|mãe|mão|lei"
@@ -171,7 +172,11 @@ class Reader(Normaliser):
         ]
 
     def number_rules(self) -> list[Rule]:
+        whole = r"(\d{1,6})(?![.,:/]?\d|\s?%|[\w°-])"
         return [
+            # hours by themselves, and whatever else has a feminine article
+            rule(rf"{FEMININE_ARTICLE}{whole}", lambda f: self.number(f[1], "feminine")),
+            rule(rf"(?<![\w.,]){whole}(?= da (?:manhã|tarde|noite|madrugada)\b)", lambda f: self.number(f[1], "feminine")),
             rule(rf"({self.signed})(?=({BEFORE_NOUN}\s([^\W\d_]+))?)", self._agreeing),
         ]
 
