@@ -10,7 +10,9 @@ from timbre.text.split import CLAUSE, CLOSING, FINAL
 from timbre.text.timed import Timed
 
 LINE, LINES = 42, 2
-"""Characters of a line, and lines of a cue, as broadcasters have them; a sign of Chinese, Japanese or Korean counts twice."""
+"""Characters of a line, and lines of a cue, as broadcasters have them. Signs of Chinese, Japanese and Korean count
+twice.
+"""
 
 LONGEST_S, SHORTEST_S = 7.0, 0.8
 """Seconds that a cue is shown for at the most, and at the least where nothing follows so soon."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from timbre import pronunciations, speech
+from timbre import pronunciations, speech, timing
 from timbre.audio.marking import Marking
 from timbre.engine.blocking import Client
-from timbre.engine.client import AsyncClient, OnPiece
+from timbre.engine.client import AsyncClient, OnPiece, OnWords
 from timbre.settings import Settings
 from timbre.store.database import Database
 from timbre.text.growing import Growing
@@ -40,6 +40,11 @@ class Wiring:
         stats = await self.engine.ready()
         return await asyncio.to_thread(speech.prepare, asked, stats, self.waiting_engine, self.library, self.dictionary)
 
+    async def clock(self, asked: speech.Asked, language: str) -> timing.Clock:
+        """What finds out when the words of a wish are said. Raises errors.NoWordTimes."""
+        stats = await self.engine.stats()
+        return await asyncio.to_thread(timing.clock, asked, language, stats, self.settings)
+
     def dictionary(self, language: str) -> Spell:
         """The service's pronunciations."""
         return pronunciations.spell(self.database, language)
@@ -56,9 +61,10 @@ class Wiring:
         client: str,
         pieces: AsyncIterable[Piece] | None = None,
         on_piece: OnPiece | None = None,
+        on_words: OnWords | None = None,
     ) -> AsyncGenerator[NDArray[np.float32], None]:
         """The samples of an utterance, as they are made, marked where that is wanted. client: whom it is counted for.
-        pieces: its text where that is still to come.
+        pieces: its text where that is still to come. Raises errors.NoWordTimes for who wants to know `on_words`.
         """
         spoken = self.engine.speak(
             utterance.pieces if pieces is None else pieces,
@@ -69,5 +75,6 @@ class Wiring:
             on_piece,
             utterance.adapter or "",
             roles=utterance.roles,
+            on_words=on_words,
         )
         return self.marking.stream(spoken)

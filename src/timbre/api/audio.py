@@ -5,7 +5,7 @@ import base64
 import contextlib
 import json
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import anyio
@@ -15,11 +15,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
+from timbre import subtitles
 from timbre.api.errors import openai_shape
+from timbre.api.schemas import TimedSpeech
 from timbre.audio.encode import FORMATS, Encoder, encode
 from timbre.audio.marking import Marking
 from timbre.engine.protocol import RATE
 from timbre.errors import TimbreError, UnknownFormat
+from timbre.text.timed import Timed
+from timbre.timing import Clock
 
 log = logging.getLogger("timbre.api")
 Result = TypeVar("Result")
@@ -43,8 +47,7 @@ async def whole(
     """One answer with all of the audio."""
 
     async def gathered() -> bytes:
-        async with contextlib.aclosing(spoken):
-            samples = np.concatenate([part async for part in spoken] or [np.zeros(0, np.float32)])
+        samples = await _all_of(spoken)
         headers["X-Audio-Seconds"] = f"{len(samples) / RATE:.3f}"
         return await asyncio.to_thread(encode, samples, format, RATE, marking.tags)
 
@@ -54,6 +57,45 @@ async def whole(
     except Gone:
         return Response(status_code=499)
     return Response(body, media_type=FORMATS[format].mime, headers=headers)
+
+
+async def timed(
+    request: Request,
+    spoken: AsyncGenerator[Samples, None],
+    format: str,
+    seed: int | None,
+    marking: Marking,
+    clock: Clock,
+) -> Response:
+    """JSON: all of the audio, and when each word is said in it."""
+
+    async def gathered() -> TimedSpeech:
+        samples = await _all_of(spoken)
+        clock.hear(samples)
+        data = await asyncio.to_thread(encode, samples, format, RATE, marking.tags)
+        words = await asyncio.to_thread(clock.words)
+        return TimedSpeech(
+            audio=base64.b64encode(data).decode(),
+            format=format,
+            duration_s=round(len(samples) / RATE, 3),
+            seed=seed,
+            language=clock.language,
+            by=clock.by,
+            **subtitles.table(words, clock.language),
+        )
+
+    headers = _headers(format, seed, marking)
+    headers.pop("Content-Disposition")
+    try:
+        body = (await _while_there(request, gathered())).model_dump_json(exclude_none=True)
+    except Gone:
+        return Response(status_code=499)
+    return Response(body, media_type="application/json", headers=headers)
+
+
+async def _all_of(spoken: AsyncGenerator[Samples, None]) -> Samples:
+    async with contextlib.aclosing(spoken):
+        return np.concatenate([part async for part in spoken] or [np.zeros(0, np.float32)])
 
 
 async def live(
@@ -66,12 +108,19 @@ async def live(
 
 
 async def events(
-    request: Request, spoken: AsyncGenerator[Samples, None], format: str, seed: int | None, marking: Marking
+    request: Request,
+    spoken: AsyncGenerator[Samples, None],
+    format: str,
+    seed: int | None,
+    marking: Marking,
+    told: Sequence[Timed] = (),
 ) -> Response:
-    """The same as OpenAI's events: `speech.audio.delta`, with base64, and `speech.audio.done`."""
+    """The same as OpenAI's events: `speech.audio.delta`, with base64, and `speech.audio.done`. What is `told` of words
+    meanwhile is an event of ours, `speech.audio.words`.
+    """
     headers = {"Cache-Control": "no-cache"} | _headers(format, seed, marking)
     headers.pop("Content-Disposition")
-    return await _begun(request, _as_events(encoded(spoken, format, marking)), "text/event-stream", headers)
+    return await _begun(request, _as_events(encoded(spoken, format, marking), told), "text/event-stream", headers)
 
 
 async def encoded(spoken: AsyncGenerator[Samples, None], format: str, marking: Marking) -> AsyncGenerator[bytes, None]:
@@ -85,14 +134,21 @@ async def encoded(spoken: AsyncGenerator[Samples, None], format: str, marking: M
         yield data
 
 
-async def _as_events(chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
-    begun = False
+async def _as_events(chunks: AsyncGenerator[bytes, None], told: Sequence[Timed] = ()) -> AsyncGenerator[bytes, None]:
+    begun, known = False, 0
+
+    def more() -> bytes:
+        nonlocal known
+        words = [{"word": one.text, "start": one.begin, "end": one.end} for one in told[known:]]
+        known = len(told)
+        return _event({"type": "speech.audio.words", "words": words}) if words else b""
+
     try:
         async with contextlib.aclosing(chunks):
             async for chunk in chunks:
-                yield _event({"type": "speech.audio.delta", "audio": base64.b64encode(chunk).decode()})
+                yield more() + _event({"type": "speech.audio.delta", "audio": base64.b64encode(chunk).decode()})
                 begun = True
-        yield _event({"type": "speech.audio.done"})
+        yield more() + _event({"type": "speech.audio.done"})
     except TimbreError as fault:
         if not begun:  # it can still be an answer of its own
             raise

@@ -14,6 +14,7 @@ class StreamOpening(SamplingFields):
     voice: str = Field("default", description="A voice's id, or one of OpenAI's names.")
     language: str | None = Field(None, description="The language of the text; absent: the voice's own.")
     model: str | None = Field(None, description="Must be the loaded model, or one of OpenAI's names for it.")
+    word_times: bool = Field(False, description="Whether to tell when each word is said.")
     response_format: str = Field("pcm", description="pcm (16 bit, 24 kHz, mono), mp3, opus, aac, flac, wav, ogg, m4a.")
 
     def asked(self) -> Asked:

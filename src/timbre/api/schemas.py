@@ -61,6 +61,7 @@ class SynthesizeDirect(ScriptFields, SamplingFields):
             "examples": [
                 {"text": "The kettle has just boiled.", "voice": "default", "language": "en", "format": "mp3"},
                 {"text": "Read this as it is made.", "format": "wav", "stream": True, "speed": 1.1, "seed": 7},
+                {"text": "Read this and say when.", "format": "mp3", "word_times": True},
             ]
         },
     )
@@ -71,6 +72,9 @@ class SynthesizeDirect(ScriptFields, SamplingFields):
     model: str | None = Field(None, description="Must be the loaded model, where it is given.")
     format: str = Field("wav", description="wav, mp3, ogg, flac, m4a, opus, aac, or pcm (16 bit, 24 kHz, mono).")
     stream: bool = Field(False, description="Whether the audio is sent as it is made.")
+    word_times: bool = Field(
+        False, description="Whether the answer is JSON, with the audio and when each word is said."
+    )
 
     def asked(self) -> Asked:
         return Asked(
@@ -83,6 +87,37 @@ class SynthesizeDirect(ScriptFields, SamplingFields):
             self.markup,
             self.dialogue_voice,
         )
+
+
+class WordOut(BaseModel):
+    """A word as it is written, and the seconds that it begins and ends at."""
+
+    word: str = Field(examples=["kettle"])
+    begin_s: float = Field(examples=[0.21])
+    end_s: float = Field(examples=[0.58])
+
+
+class CueOut(BaseModel):
+    """Lines that subtitles show together."""
+
+    begin_s: float = Field(examples=[0.09])
+    end_s: float = Field(examples=[1.7])
+    lines: list[str] = Field(examples=[["The kettle has just boiled."]])
+
+
+class TimedSpeech(BaseModel):
+    """Audio, and when each word is said in it."""
+
+    audio: str = Field(description="The whole audio, in base64.")
+    format: str = Field(examples=["mp3"])
+    duration_s: float = Field(examples=[1.86])
+    seed: int | None = Field(None, examples=[7])
+    language: str = Field(examples=["en"])
+    by: Literal["attention", "recognition"] = Field(
+        description="Whether the model told the times by its attention, or they were recognised afterwards."
+    )
+    words: list[WordOut]
+    cues: list[CueOut]
 
 
 class OpenAISpeech(ScriptFields, SamplingFields):
@@ -103,6 +138,9 @@ class OpenAISpeech(ScriptFields, SamplingFields):
     response_format: str = Field("mp3", description="mp3, opus, aac, flac, wav or pcm (16 bit, 24 kHz, mono).")
     stream_format: Annotated[str, Field(pattern="^(audio|sse)$", description="Bare audio, or events.")] = "audio"
     language: str | None = Field(None, description="Ours: the language of the text; absent: the voice's own.")
+    timestamp_granularities: list[Literal["word"]] | None = Field(
+        None, description="Ours, after their transcriptions: ['word'] tells when words are said, as events of sse."
+    )
 
     def asked(self) -> Asked:
         voice = self.voice if isinstance(self.voice, str) else self.voice.get("id", "default")

@@ -18,8 +18,10 @@ from timbre.api.messages import StreamOpening, StreamText
 from timbre.api.wiring import Json, Wiring
 from timbre.engine.protocol import RATE
 from timbre.errors import TextStopped, TextTooLong, TimbreError
+from timbre.subtitles import word_row
 from timbre.text.incoming import IncomingText
 from timbre.text.plan import Piece
+from timbre.text.timed import Timed
 
 log = logging.getLogger("timbre.api")
 Message = TypeVar("Message", bound=BaseModel)
@@ -98,6 +100,7 @@ class Speaker:
     ) -> None:
         self._socket, self._wired, self._caller, self._opening, self._text = socket, wired, caller, opening, text
         self._starts: dict[int, int] = {}  # the sample that each sentence begins at
+        self._words: list[tuple[int, list[Timed]]] = []  # of sentences that were said, until they are told
         self._told, self._samples, self._paid_for = 0, 0, 0
 
     async def run(self) -> None:
@@ -115,16 +118,19 @@ class Speaker:
             }
         )
         pieces = self._paid(self._text.pieces(growing))
-        spoken = self._wired.speak(utterance, self._socket, pieces, self._starts.__setitem__)
+        on_words = (lambda *said: self._words.append(said)) if self._opening.word_times else None
+        spoken = self._wired.speak(utterance, self._socket, pieces, self._starts.__setitem__, on_words)
         try:
             async with contextlib.aclosing(encoded(self._counted(spoken), format, self._wired.marking)) as chunks:
                 async for chunk in chunks:
                     await self._tell_sentences()
+                    await self._tell_words()
                     await self._socket.send_bytes(chunk)
         except TimbreError:
             if self._paid_for and not self._samples:
                 await self._wired.guard.give_back(self._caller, self._paid_for)
             raise
+        await self._tell_words()
         await self.tell_done()
 
     async def tell_done(self, cancelled: bool = False) -> None:
@@ -139,6 +145,13 @@ class Speaker:
             event = {"event": "sentence", "index": self._told, "text": text, "at_s": round(at / RATE, 3)}
             await self._socket.send_json(event)
             self._told += 1
+
+    async def _tell_words(self) -> None:
+        """Once the sentence that they stand in was said."""
+        said, self._words = self._words, []
+        for index, words in said:
+            rows = [word_row(word) for word in words]
+            await self._socket.send_json({"event": "words", "index": index, "words": rows})
 
     async def _paid(self, pieces: AsyncIterable[Piece]) -> AsyncIterator[Piece]:
         """Each piece once its characters are counted for the caller. Raises errors.QuotaSpent."""

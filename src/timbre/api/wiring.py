@@ -14,7 +14,7 @@ from timbre import speech, wiring
 from timbre.access.guard import Guard
 from timbre.api.metrics import Metrics
 from timbre.api.watching import Watcher
-from timbre.engine.client import OnPiece
+from timbre.engine.client import OnPiece, OnWords
 from timbre.jobs.broker import Announcer
 from timbre.jobs.tools import Files
 from timbre.store.blobs import Blobs
@@ -41,10 +41,11 @@ class Wiring(wiring.Wiring):
         request: HTTPConnection,
         pieces: AsyncIterable[Piece] | None = None,
         on_piece: OnPiece | None = None,
+        on_words: OnWords | None = None,
     ) -> AsyncGenerator[NDArray[np.float32], None]:
         """`say`, for whom a request comes from, and measured."""
         metrics = cast(Metrics, request.app.state.metrics)
-        return metrics.heard(self.say(utterance, client_of(request), pieces, on_piece), request)
+        return metrics.heard(self.say(utterance, client_of(request), pieces, on_piece, on_words), request)
 
 
 def client_of(request: HTTPConnection) -> str:

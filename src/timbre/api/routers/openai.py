@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,9 @@ from timbre.api.schemas import OPENAI_MODELS, OpenAIFaultAnswer, OpenAISpeech, o
 from timbre.api.wiring import Json, Wired
 from timbre.audio.marking import Marking
 from timbre.engine.protocol import RATE
-from timbre.errors import EmptyText, UnknownFormat, UnknownModel
+from timbre.errors import EmptyText, NoRoomForWords, UnknownFormat, UnknownModel
 from timbre.text.split import PAUSE_SENTENCE
+from timbre.text.timed import Timed
 
 FAULTS: dict[int | str, dict[str, Any]] = {"4XX": {"model": OpenAIFaultAnswer}, "5XX": {"model": OpenAIFaultAnswer}}
 router = APIRouter(prefix="/v1", tags=["openai"], responses=FAULTS, dependencies=[needs(SPEAK)])
@@ -35,7 +37,10 @@ async def speech(wanted: OpenAISpeech, request: Request, wired: Wired, caller: C
     """Speak a text, sent from its first samples on: as bare audio, or as events."""
     if wanted.response_format not in FORMATS:
         raise UnknownFormat(format=wanted.response_format, known=", ".join(FORMATS))
-    answer = audio.events if wanted.stream_format == "sse" else audio.live
+    told: list[Timed] = []
+    answer = partial(audio.events, told=told) if wanted.stream_format == "sse" else audio.live
+    if wanted.timestamp_granularities and wanted.stream_format != "sse":
+        raise NoRoomForWords()
     try:
         utterance = await wired.prepare(wanted.asked())
     except EmptyText:
@@ -44,9 +49,9 @@ async def speech(wanted: OpenAISpeech, request: Request, wired: Wired, caller: C
         # Clients that take a text apart send the full stop behind a quotation by itself, and stumble over a refusal.
         return await answer(request, _pause(), wanted.response_format, None, Marking("off", RATE))
     async with wired.guard.spending(caller, len(wanted.input)):
-        return await answer(
-            request, wired.speak(utterance, request), wanted.response_format, utterance.sampling.seed, wired.marking
-        )
+        on_words = (lambda _, words: told.extend(words)) if wanted.timestamp_granularities else None
+        spoken = wired.speak(utterance, request, on_words=on_words)
+        return await answer(request, spoken, wanted.response_format, utterance.sampling.seed, wired.marking)
 
 
 @router.get("/models")
