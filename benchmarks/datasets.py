@@ -1,8 +1,9 @@
 """The pipeline on real people given as long recordings without a word of text. Prints JSON.
 
-Debian's prompts of an English, a Spanish and an Italian speaker, whose words are known, are joined to files of some minutes with
-pauses between them; the product's own steps cut, transcribe, filter and build them. Then: how much of the speech is in
-segments, kept, and built; whether an edge lies within sound; and the words of the transcripts against the known ones.
+Debian's prompts of an English, a Spanish and an Italian speaker, whose words are known, are joined to files of some
+minutes with pauses between them; the product's own steps cut, transcribe, filter and build them. Then: how much of the
+speech is in segments, kept, and built; whether an edge lies within sound; and the words of the transcripts against the
+known ones.
 Needs what `make mini-evaluate` fetched (Whisper base), and Debian's archive for the prompts.
 """
 
