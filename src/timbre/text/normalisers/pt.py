@@ -176,7 +176,9 @@ class Reader(Normaliser):
         return [
             # hours by themselves, and whatever else has a feminine article
             rule(rf"{FEMININE_ARTICLE}{whole}", lambda f: self.number(f[1], "feminine")),
-            rule(rf"(?<![\w.,]){whole}(?= da (?:manhã|tarde|noite|madrugada)\b)", lambda f: self.number(f[1], "feminine")),
+            rule(
+                rf"(?<![\w.,]){whole}(?= da (?:manhã|tarde|noite|madrugada)\b)", lambda f: self.number(f[1], "feminine")
+            ),
             rule(rf"({self.signed})(?=({BEFORE_NOUN}\s([^\W\d_]+))?)", self._agreeing),
         ]
 
