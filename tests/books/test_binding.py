@@ -25,7 +25,7 @@ def tone() -> Generator[np.ndarray, None, None]:
 def test_chapters_tags_and_cover_are_in_the_file(tmp_path: Path, format: str):
     path = tmp_path / f"book.{format}"
     marks = [(0, "One: Tea"), (2 * RATE, "Dois: não"), (5 * RATE, "三")]
-    bind(path, format, tone(), Binding(TAGS, marks, SECONDS * RATE, PIXEL, "en"))
+    bind(path, format, tone(), Binding(TAGS, marks, SECONDS * RATE, PIXEL))
     with av.open(str(path)) as file:
         heard = sum(frame.samples / frame.sample_rate for frame in file.decode(audio=0))
         told = dict(file.metadata) | dict(file.streams.audio[0].metadata)

@@ -49,6 +49,20 @@ def test_without_a_table_each_page_is_a_chapter_by_its_heading(tmp_path: Path):
     assert chapters(path) == [("Tea", f"Tea\n{ONE}"), ("2", TWO)]
 
 
+def test_what_is_not_read_is_no_chapter_and_a_very_long_one_is_parted_at_its_sections(tmp_path: Path):
+    body = f'<p id="i">{ONE}</p><p id="ii">{TWO}</p><section id="notes" epub:type="rearnotes"><p>A note.</p></section>'
+    entries = '<li><a href="a.xhtml#i">One</a><ol><li><a href="a.xhtml#ii">{}</a></li></ol></li>'
+    deep = f'<nav epub:type="toc"><ol><li><a href="a.xhtml">All</a><ol>{entries}</ol></li></ol></nav>'
+    table = xhtml(deep.format("Section") + "<p/>").replace(
+        "</ol></nav>", '<li><a href="a.xhtml#notes">Notes</a></li></ol></nav>'
+    )
+    short = make(tmp_path / "a.epub", {"a.xhtml": xhtml(body)}, contents=table)
+    assert chapters(short) == [("One", f"{ONE}\n{TWO}")]
+    long = "It goes on. " * 9_000
+    path = make(tmp_path / "b.epub", {"a.xhtml": xhtml(body.replace(ONE, long))}, contents=table)
+    assert [title for title, _ in chapters(path)] == ["One", "Section"]
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [

@@ -38,7 +38,6 @@ class Binding:
     marks: Sequence[tuple[int, str]] = ()
     end: int = 0
     cover: bytes = b""
-    language: str = ""
 
 
 def check_format(name: str) -> str:
@@ -73,6 +72,8 @@ def bind(path: Path, format: str, sound: Generator[Samples, None, None], binding
 def _fill(container: Any, format: str, sound: Generator[Samples, None, None], binding: Binding) -> None:
     chosen = FORMATS[_speech(format)]
     container.metadata.update(binding.tags)
+    if format in CONTAINERS:
+        container.metadata["media_type"] = "2"  # which Apple's players take for a book
     stream = container.add_stream(chosen.codec, rate=codec_rate(chosen.codec, RATE))
     assert isinstance(stream, AudioStream)
     stream.layout = "mono"

@@ -8,8 +8,11 @@ from timbre.books.book import one_line
 from timbre.books.xhtml import Page
 from timbre.books.xml import Element, attribute, every, name_of, text_of
 
-DEEPEST = 2
+LEVELS = 2
 """Levels of a table of contents whose entries are chapters; what lies deeper are sections of one."""
+
+LONG = 100_000
+"""Characters: where a chapter has more, its sections are chapters."""
 
 UNREAD = {
     "cover", "titlepage", "title-page", "halftitlepage", "copyright-page", "copyrightpage", "toc", "landmarks", "loi",
@@ -41,12 +44,12 @@ Place = Callable[[str], tuple[str, str]]
 
 @dataclass(slots=True)
 class Contents:
-    """entries: of each page the places that chapters begin at, with their titles; "" is its start.
+    """entries: of each page the places that chapters begin at, with their titles and levels; "" is its start.
 
     skipped: pages that are not read. path: of the page that is the table itself.
     """
 
-    entries: dict[str, dict[str, str]] = field(default_factory=dict)
+    entries: dict[str, dict[str, tuple[str, int]]] = field(default_factory=dict)
     skipped: set[str] = field(default_factory=set)
     path: str = ""
 
@@ -55,19 +58,32 @@ class Contents:
         if set(kind.split()) & UNREAD:
             self.skipped.add(path)
 
+    @property
+    def levels(self) -> int:
+        """How deep it goes."""
+        return max((level for places in self.entries.values() for _, level in places.values()), default=0)
+
+    def down_to(self, level: int) -> dict[str, dict[str, str]]:
+        """The titles of the entries that lie no deeper."""
+        chosen = {
+            path: {place: title for place, (title, depth) in places.items() if depth <= level}
+            for path, places in self.entries.items()
+        }
+        return {path: places for path, places in chosen.items() if places}
+
     def skips(self, page: Page, path: str) -> bool:
         """Whether a page is none that is read."""
-        titles = {one_line(title).casefold() for title in self.entries.get(path, {}).values()}
+        titles = {one_line(title).casefold() for title, _ in self.entries.get(path, {}).values()}
         return bool(page.kinds & UNREAD or (titles and titles <= TITLES) or (page.linked > 0.6 and page.links > 4))
 
 
 def read_contents(root: Element, contents: Contents, place: Place) -> None:
     """Takes up a table: a page of EPUB 3, or an NCX of EPUB 2. place: where its links lead."""
-    found: dict[str, dict[str, str]] = {}
+    found: dict[str, dict[str, tuple[str, int]]] = {}
     for title, href, depth in [*_points(root), *_links(root, contents, place)]:
         path, fragment = place(href)
-        if title and depth <= DEEPEST:
-            found.setdefault(path, {}).setdefault(fragment, title)
+        if title:
+            found.setdefault(path, {}).setdefault(fragment, (title, depth))
     if found:
         contents.entries = found
 

@@ -2,7 +2,7 @@
 
 import posixpath
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from timbre.books import xhtml
 from timbre.books.book import Book, Chapter, sayable
-from timbre.books.contents import Contents, is_beside, read_contents
+from timbre.books.contents import LEVELS, LONG, Contents, is_beside, read_contents
 from timbre.books.xml import DeclaresEntities, Element, attribute, every, parse, text_of
 from timbre.errors import ArchiveTooLarge, BadArchive, BadBook, BookTooLong, EmptyBook, LockedBook, NotABook
 from timbre.settings import settings
@@ -74,29 +74,13 @@ class _Package:
         return Book(title, chapters, self._authors(), self._told("language"), self._cover())
 
     def _chapters(self) -> list[_Making]:
-        """Where the table of contents points, a chapter begins; without one, each page is a chapter."""
+        """As the table of contents has them, its deeper levels only where a chapter is very long otherwise."""
         contents = self._contents()
         pages = list(self._pages(contents))
-        listed = [path for path, _ in pages if contents.entries.get(path)]
-        by_contents = sum(len(contents.entries[path]) for path in listed) > 1
-        found: list[_Making] = []
-        for path, page in pages:
-            if by_contents and not found and path not in listed and is_beside(page.text):
-                continue  # before the first chapter: who printed it
-            entries = contents.entries.get(path, {}) if by_contents else {}
-            known = {id for block in page.blocks for id in block.ids}
-            whole = next((title for place, title in entries.items() if place not in known), None)
-            if whole is not None or (not entries and (not by_contents or not found)):
-                found.append(_Making(whole or _heading(page) or str(len(found) + 1)))
-            for block in page.blocks:
-                if title := next((entries[id] for id in block.ids if id in entries), None):
-                    if found and not found[-1].paragraphs:
-                        found[-1].title = title
-                    else:
-                        found.append(_Making(title))
-                elif not found:
-                    found.append(_Making(_heading(page) or "1"))
-                found[-1].paragraphs.append(block.text)
+        for level in range(LEVELS, max(contents.levels, LEVELS) + 1):
+            found = _parted(pages, contents.down_to(level))
+            if all(sum(map(len, made.paragraphs)) <= LONG for made in found):
+                break
         return found
 
     def _pages(self, contents: Contents) -> Iterator[tuple[str, xhtml.Page]]:
@@ -194,6 +178,30 @@ class _Package:
 
     def _bad(self, reason: str) -> BadBook:
         return BadBook(file=self._shown, reason=reason)
+
+
+def _parted(pages: Sequence[tuple[str, xhtml.Page]], entries: Mapping[str, Mapping[str, str]]) -> list[_Making]:
+    """Where the table of contents points, a chapter begins; without one, each page is a chapter."""
+    listed = {path for path, _ in pages if path in entries}
+    by_contents = sum(len(entries[path]) for path in listed) > 1
+    found: list[_Making] = []
+    for path, page in pages:
+        if by_contents and not found and path not in listed and is_beside(page.text):
+            continue  # before the first chapter: who printed it
+        places = entries.get(path, {}) if by_contents else {}
+        whole = next((title for place, title in places.items() if place not in page.ids), None)
+        if whole is not None or (not places and (not by_contents or not found)):
+            found.append(_Making(whole or _heading(page) or str(len(found) + 1)))
+        for block in page.blocks:
+            if title := next((places[id] for id in block.ids if id in places), None):
+                if found and not found[-1].paragraphs:
+                    found[-1].title = title
+                else:
+                    found.append(_Making(title))
+            elif not found:
+                found.append(_Making(_heading(page) or "1"))
+            found[-1].paragraphs.append(block.text)
+    return found
 
 
 def _heading(page: xhtml.Page) -> str:

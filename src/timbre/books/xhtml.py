@@ -28,7 +28,7 @@ NOTES = {
 ASIDE = NOTES | {"pagebreak", "doc-pagebreak", "page-list", "doc-pagelist", "toc", "doc-toc", "landmarks"}
 """What the vocabulary of EPUB calls what is beside the text."""
 
-CLASSES = {"footnote", "footnotes", "endnote", "endnotes", "noteref", "fnref", "pagenum", "pageno", "page-number"}
+CLASSES = {"footnote", "footnotes", "endnote", "endnotes", "noteref", "fnref", "pagenum", "pageno", "linenum", "lineno"}
 GUTENBERG = {"pg-header", "pg-footer", "pg-machine-header"}
 """Where Project Gutenberg puts its licence."""
 
@@ -48,9 +48,13 @@ class Block:
 
 @dataclass(slots=True)
 class Page:
-    """What a page says. kinds: what the vocabulary of EPUB calls all of it. linked: the share of it that is links."""
+    """What a page says. ids: all places in it, also in what is not read. kinds: what it is by EPUB's vocabulary.
+
+    linked: the share of it that is links.
+    """
 
     blocks: list[Block] = field(default_factory=list)
+    ids: set[str] = field(default_factory=set)
     kinds: frozenset[str] = frozenset()
     linked: float = 0.0
     links: int = 0
@@ -83,7 +87,7 @@ class _Reader:
             name = name_of(element)
             if event == "start":
                 if _is_silent(element, name):
-                    self._note(element)
+                    self._pass_over(element)
                     walk.skip_subtree()
                 else:
                     self._begin(element, name)
@@ -116,10 +120,17 @@ class _Reader:
             self._in_links -= 1
 
     def _note(self, element: Element) -> None:
-        """A place that links may name."""
-        for key in ("id", "name"):
-            if (value := element.get(key)) and (key == "id" or name_of(element) == "a"):
-                self._ids.append(value)
+        """The places that links may name here: what is said next is found by them."""
+        found = _places(element)
+        self._page.ids.update(found)
+        self._ids += found
+
+    def _pass_over(self, element: Element) -> None:
+        """The same of what is not read: where there would be nothing to read, such as where a printed page ends."""
+        if sayable("".join(element.itertext())):
+            self._page.ids.update(place for one in element.iter() for place in _places(one))
+        else:
+            self._note(element)
 
     def _say(self, text: str | None) -> None:
         if text:
@@ -135,6 +146,12 @@ class _Reader:
         if sayable(text):
             self._page.blocks.append(Block(text, self._heading, tuple(self._ids)))
             self._ids = []
+
+
+def _places(element: Element) -> list[str]:
+    """What links call an element."""
+    named = [element.get("id"), element.get("name") if name_of(element) == "a" else None]
+    return [name for name in named if name]
 
 
 def _is_silent(element: Element, name: str) -> bool:

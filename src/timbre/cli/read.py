@@ -7,18 +7,18 @@ import re
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from timbre.cli.remote import where
 from timbre.cli.told import print_table
-from timbre.errors import CannotWrite, UnknownChapters
+from timbre.errors import UnknownChapters
 
 if TYPE_CHECKING:
     from timbre.books.book import Book, Chapter
     from timbre.books.narrator import Narrator
-    from timbre.books.reading import Part
+    from timbre.books.target import Target
     from timbre.books.work import Work
 
 PARAMETERS = ("seed", "speed", "temperature")
@@ -28,6 +28,7 @@ def main(argv: list[str]) -> int:
     """Reads. Raises errors.CannotWrite, UnknownChapters, NotABookFormat, NoRoom, and what opening a book and speaking
     raise."""
     from timbre.books.opening import open_book
+    from timbre.books.target import Target
 
     parser = _parser()
     asked = parser.parse_args(argv)
@@ -88,70 +89,6 @@ def choose(book: "Book", wanted: str | None) -> "list[tuple[int, Chapter]]":
             raise UnknownChapters(chapters=wanted, count=len(every))
         numbers |= set(range(first, last + 1))
     return [(number, chapter) for number, chapter in every if number in numbers]
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where it goes: a file, or a folder that gets a file a chapter."""
-
-    path: Path
-    format: str
-    is_folder: bool
-
-    @classmethod
-    def of(cls, output: str, format: str | None) -> "Target":
-        """Raises errors.NotABookFormat, CannotWrite."""
-        from timbre.books.binding import check_format
-
-        path = Path(output)
-        is_folder = output.endswith("/") or path.is_dir()
-        if not path.name or not path.parent.is_dir():
-            raise CannotWrite(path=output, reason="there is no such folder" if path.name else "it has no name")
-        return cls(path, check_format(format or ("mp3" if is_folder else path.suffix or path.name)), is_folder)
-
-    def write(self, work: "Work", book: "Book", parts: "Sequence[Part]", narrator: "Narrator") -> None:
-        """The whole book."""
-        from timbre.books.binding import Binding
-
-        marks, at = list[tuple[int, str]](), 0
-        for part in parts:
-            marks.append((at, part.title))
-            at += part.length(work)
-        tags = {"title": book.title, "album": book.title} | _by(book)
-        binding = Binding(tags, marks if len(marks) > 1 else (), at, book.cover, book.language)
-        self._write(self.path, work, parts, narrator, binding)
-
-    def write_chapter(self, work: "Work", book: "Book", number: int, part: "Part", narrator: "Narrator") -> None:
-        """One chapter, in the folder."""
-        from timbre.books.binding import Binding
-
-        self.path.mkdir(exist_ok=True)
-        digits = max(2, len(str(len(book.chapters))))
-        name = re.sub(r'[\\/:*?"<>|\x00-\x1f]', " ", part.title)
-        name = " ".join(name.split()).strip(". ").encode()[:100].decode(errors="ignore").strip()
-        tags = {"title": part.title, "album": book.title, "track": f"{number}/{len(book.chapters)}"} | _by(book)
-        path = self.path / f"{f'{number:0{digits}} {name}'.strip()}.{self.format}"
-        self._write(path, work, [part], narrator, Binding(tags, cover=book.cover, language=book.language))
-
-    def _write(self, path: Path, work: "Work", parts: "Sequence[Part]", narrator: "Narrator", binding: Any) -> None:
-        from timbre.books.binding import bind
-        from timbre.books.reading import sound_of
-
-        partial = work.new_file(path)
-        try:
-            told = replace(binding, tags={**binding.tags, **narrator.tags})
-            bind(partial, self.format, narrator.marked(sound_of(parts, work)), told)
-            try:
-                partial.replace(path)
-            except OSError as fault:
-                raise CannotWrite(path=path, reason=(fault.strerror or str(fault)).lower()) from None
-        finally:
-            partial.unlink(missing_ok=True)
-
-
-def _by(book: "Book") -> dict[str, str]:
-    told = {"genre": "Audiobook", "media_type": "2"}
-    return told | ({"artist": book.author, "album_artist": book.author} if book.author else {})
 
 
 class Progress:
