@@ -13,7 +13,7 @@ BENCH := $(CURDIR)/build/bench
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check format env migration mini mini-evaluate bench survive first-speech beside-training datasets-measure contract load clean
+.PHONY: help serve test check format env migration mini mini-evaluate bench survive first-speech beside-training datasets-measure contract fuzz load clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -68,6 +68,10 @@ datasets-measure: $(VENV)/mini.stamp ## The pipeline on real people given as lon
 
 contract: $(VENV)/dev.stamp ## Many examples of every route, and 2,000 garbled requests; some minutes
 	CONTRACT_EXAMPLES=20 FUZZ_REQUESTS=2000 $(BIN)/python -m pytest tests/api/test_contract.py tests/api/test_fuzz.py
+
+fuzz: $(VENV)/dev.stamp ## 100,000 texts that nobody would write, in all languages, and how the time grows; half an hour
+	$(BIN)/python -m benchmarks.fuzz
+	$(BIN)/python -m benchmarks.fuzz --growth
 
 load: $(VENV)/bench.stamp ## Open-loop load on a whole service with mini, at and beyond what `make bench` measured; some minutes
 	$(BIN)/python -m benchmarks.load > benchmarks/results/load.json
