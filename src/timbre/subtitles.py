@@ -44,8 +44,8 @@ def cues(words: Sequence[Timed], language: str) -> list[Cue]:
             last.append(word)
         else:
             found.append([word])
-    ends = [words_of[0].begin for words_of in found[1:]]
-    return [_cue(one, after, line, blank) for one, after in zip(found, [*ends, float("inf")], strict=True)]
+    nexts = [*(cue[0].begin for cue in found), float("inf")][1:]
+    return [_cue(one, after, line, blank) for one, after in zip(found, nexts, strict=False)]
 
 
 def _shape(language: str) -> tuple[int, str]:

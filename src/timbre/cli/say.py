@@ -59,10 +59,10 @@ def main(argv: list[str]) -> int:
     script = (asked.markup, asked.dialogue_voice)
     wish, dictionary = kept(speech.Asked(text, asked.voice, asked.language, asked.model, given, asked.profile, *script))
     bar = Bar(quiet=asked.quiet)
-    with running(bar.note, asked.model or "") as engine:
+    with running(bar.note, asked.model or "") as engine, listing_of(asked.subtitles) as listing:
         stats = engine.ready()
         utterance = speech.prepare(wish, stats, engine, Library.here(settings()), dictionary)
-        clock = timing.clock(wish, utterance.language, stats, settings()) if shown else None
+        clock = timing.clock(wish, utterance.language, stats, settings()) if listing else None
         marking = Marking(settings().watermark, RATE)
         spoken = marking.over(
             engine.speak(
@@ -85,16 +85,20 @@ def main(argv: list[str]) -> int:
             if asked.output not in (None, "-") and (start := encoder.beginning()):
                 sink.seek(0)  # a file can still be told its length
                 sink.write(start)
-    if clock:
-        write_subtitles(Path(asked.subtitles), subtitles.written(clock.words(), utterance.language, shown))
-        bar.note(f"The times of the words are by {clock.by}.")
+        if clock and listing:
+            listing.write(subtitles.written(clock.words(), utterance.language, shown).encode())
+            bar.note(f"When words are said is known by {clock.by}.")
     return 0
 
 
-def write_subtitles(path: Path, text: str) -> None:
-    """Raises errors.CannotWrite."""
-    with whole_file(path) as file:
-        file.write(text.encode())
+@contextlib.contextmanager
+def listing_of(path: str | None) -> Iterator[BinaryIO | None]:
+    """The file that subtitles go to, if they are wanted. Raises errors.CannotWrite."""
+    if path is None:
+        yield None
+        return
+    with whole_file(Path(path)) as file:
+        yield file
 
 
 def kept(wish: speech.Asked) -> tuple[speech.Asked, Dictionary]:

@@ -1,14 +1,18 @@
 """`timbre say … --server URL`: speech of a service that runs elsewhere, as it is made."""
 
 import argparse
+import base64
 import struct
 import sys
+from pathlib import Path
 from typing import Any, BinaryIO
 
+from timbre import subtitles
 from timbre.cli.fetch import byte_bar
 from timbre.cli.remote import Server
-from timbre.cli.say import PARAMETERS, find_player, output_format, player_format, sink_of
+from timbre.cli.say import PARAMETERS, find_player, listing_of, output_format, player_format, sink_of
 from timbre.cli.scripts import script_fields
+from timbre.text.timed import Timed
 
 PATIENCE_S = 300.0
 """Seconds that the first sound may take, and each further one."""
@@ -19,8 +23,30 @@ def speak(asked: argparse.Namespace) -> int:
     text = sys.stdin.read() if asked.text == "-" else asked.text
     body = {name: getattr(asked, name) for name in ("voice", "language", "model", "profile", *PARAMETERS)}
     body = {name: value for name, value in body.items() if value is not None} | script_fields(asked)
-    body |= {"text": text, "stream": True}
+    body |= {"text": text}
+    if asked.subtitles:
+        return _with_subtitles(asked, body)
+    body |= {"stream": True}
     deliver(Server.of(asked), "POST", "/synthesize-direct", asked.output, asked.format, asked.quiet, body=body)
+    return 0
+
+
+def _with_subtitles(asked: argparse.Namespace, body: dict[str, Any]) -> int:
+    """The whole audio in one answer, for the times of its words come with it."""
+    shown = subtitles.format_of(Path(asked.subtitles).suffix)
+    player = None if asked.output else find_player()
+    body |= {
+        "word_times": True,
+        "format": player_format(player) if player else output_format(asked.output, asked.format),
+    }
+    with sink_of(asked.output, player) as sink, listing_of(asked.subtitles) as listing:
+        found = Server.of(asked).ask("POST", "/synthesize-direct", json=body, timeout=PATIENCE_S)
+        words = [Timed(one["word"], one["begin_s"], one["end_s"]) for one in found["words"]]
+        assert listing is not None
+        listing.write(subtitles.written(words, found["language"], shown).encode())
+        sink.write(base64.b64decode(found["audio"]))
+    if not asked.quiet:
+        print(f"When words are said is known by {found['by']}.", file=sys.stderr)
     return 0
 
 
