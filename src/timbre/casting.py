@@ -75,21 +75,27 @@ def laid_out(parts: Sequence[Part], planned: Callable[[Part], list[Piece]]) -> l
 
 
 def read_through(
-    parts: Sequence[Part], language: str, limits: Mapping[str, int], dictionary: Dictionary
+    parts: Sequence[Part],
+    language: str,
+    limits: Mapping[str, int],
+    dictionary: Dictionary,
+    find: Callable[[str], object] = str,
 ) -> tuple[list[Piece], list[Part]]:
     """The same without an engine: pieces in any of the languages, and for each role a part that it is read as.
 
-    limits: characters of a piece by language, where they are other than the language's own. Raises errors.BadScript,
-    EmptyText.
+    limits: characters of a piece by language, where they are other than the language's own. find: raises what is wrong
+    with a voice. Raises errors.BadScript, EmptyText.
     """
     roles = [Part(())]
 
     def planned(part: Part) -> list[Piece]:
         role = Part((), part.voice, part.language, part.speed)
-        if role not in roles:
-            roles.append(role)
         with _placed(part):
             code = resolve(part.language or language).code
+            if part.voice and role not in roles:
+                find(part.voice)
+        if role not in roles:
+            roles.append(role)
         pieces = _planned(part, code, limits.get(code, LANGUAGES[code].limit), dictionary)
         return [replace(piece, role=roles.index(role)) for piece in pieces]
 

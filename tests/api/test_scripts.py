@@ -78,7 +78,8 @@ def test_a_language_is_read_by_its_own_rules(http: httpx.Client):
 )
 def test_what_is_wrong_is_one_sentence_before_any_sound(http: httpx.Client, text: str, words: tuple[str, ...]):
     wanted = {"text": text, "speed": 2.0, "stream": True}
-    for path, body in (("/synthesize-direct", wanted), ("/jobs", {"text": text, "speed": 2.0})):
+    preview = [] if "4]" in text or "hu]" in text else [("/text/preview", {"text": text, "language": "en"})]
+    for path, body in (("/synthesize-direct", wanted), ("/jobs", {"text": text, "speed": 2.0}), *preview):
         answer = http.post(path, json=body)
         error = answer.json()["error"]
         assert (answer.status_code, error["code"]) == (422, "bad_script"), error

@@ -1,6 +1,7 @@
 """What will be read, before anything is spoken; and how words are to be read that nobody would guess."""
 
 import asyncio
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -36,8 +37,12 @@ async def preview(asked: PreviewIn, wired: Wired) -> Preview:
     code = resolve(asked.language or stats["languages"][0]).code
 
     def planned() -> list[PieceOut]:
+        # while no model is loaded nobody knows its voices
+        find = partial(wired.library.get, stats=stats) if "voices" in stats else str
+        if asked.dialogue_voice:
+            find(asked.dialogue_voice)
         parts = parts_of(asked.text, asked.markup, asked.dialogue_voice)
-        pieces, roles = read_through(parts, code, stats.get("limits", {}), wired.dictionary)
+        pieces, roles = read_through(parts, code, stats.get("limits", {}), wired.dictionary, find)
         return [PieceOut.of(piece, roles[piece.role]) for piece in pieces]
 
     return Preview(language=code, pieces=await asyncio.to_thread(planned))
