@@ -159,7 +159,7 @@ def _seed(book: "Book") -> int:
     return int.from_bytes(hashlib.sha256(book.title.encode()).digest()[:4]) // 2
 
 
-def _check_room(target: Target, work: "Work", chosen: "Sequence[tuple[int, Chapter]]", narrator: "Narrator") -> None:
+def _check_room(target: "Target", work: "Work", chosen: "Sequence[tuple[int, Chapter]]", narrator: "Narrator") -> None:
     """Raises errors.NoRoom, when the pieces and what they become will not fit on the disk."""
     from timbre.books.binding import bytes_a_second
     from timbre.store.room import check_room
