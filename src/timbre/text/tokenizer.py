@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from timbre import errors
+from timbre.text.counters_ja import spoken
 from timbre.text.languages import LANGUAGES, resolve
 from timbre.text.phonemes import not_spoken, phonemiser
 
@@ -157,7 +158,7 @@ def _romaji() -> Callable[[str], str]:
     from cutlet import Cutlet
 
     speller = Cutlet()
-    return lambda text: str(speller.romaji(text)).lower()
+    return lambda text: str(speller.romaji(spoken(text))).lower()
 
 
 @lru_cache

@@ -131,7 +131,7 @@ class Reader(Romance):
         roman = r"(?<!\w)([IVX]+)"
         said = {"er": "masculine", "re": "feminine", "ère": "feminine", "ere": "feminine"}
         return [
-            rule(r"(?<![\w.,])[1I](er|[rè]re|re|ere)(s?)(?!\w)", lambda f: self.ordinal(1, said[f[1]]) + f[2]),
+            rule(r"(?<![\w.,])[1I](er|[èe]?re)(s?)(?!\w)", lambda f: self.ordinal(1, said[f[1]]) + f[2]),
             rule(r"(?<![\w.,])2n?d(e?s?)(?!\w)", lambda f: f"second{f[1]}"),
             rule(rf"{number}(?:i?[eè]me|e)(s?)(?!\w)", lambda f: self.ordinal(int(f[1])) + f[2]),
             rule(rf"{roman}(?:i?[eè]me|e)(s?)(?!\w)", self._roman_ordinal),

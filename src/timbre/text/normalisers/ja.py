@@ -1,11 +1,12 @@
 """Japanese: the readings of `tests/text/cases/ja.toml`, which names its sources.
 
-Numbers become kanji, whose sound the tokenizer finds.
+Numbers become kanji, whose sound with what they count the tokenizer finds (`text/counters_ja.py`).
 """
 
 import re
 from typing import ClassVar
 
+from timbre.text.counters_ja import TEN_MINUTES
 from timbre.text.normalisers.base import Rule, rule
 from timbre.text.normalisers.east import END, EastAsian
 
@@ -13,15 +14,6 @@ LETTERS = (
     "エー ビー シー ディー イー エフ ジー エイチ アイ ジェー ケー エル エム エヌ オー ピー キュー アール エス ティー"
     " ユー ブイ ダブリュー エックス ワイ ゼット"
 )
-# Counters whose sound changes, which the reader of kanji misses: after 1, 6, 8 and 10; after 3
-COUNTERS = {
-    "本": ("ぽん", "ぼん", ""), "匹": ("ぴき", "びき", ""), "杯": ("ぱい", "ばい", ""),
-    "個": ("こ", "", ""), "歳": ("さい", "", "s"),
-}  # fmt: skip
-PLAIN = {2: "に", 4: "よん", 5: "ご", 7: "なな", 9: "きゅう"}  # 二本 in kanji would be Nippon
-SHORT = {1: "いっ", 6: "ろっ", 8: "はっ", 0: "じゅっ"}
-TENS = ["", *(f"{digit}じゅう" for digit in ("", "に", "さん", "よん", "ご", "ろく", "なな", "はち", "きゅう"))]
-HOURS = {"4": "よじ", "9": "くじ"}
 
 
 class Reader(EastAsian):
@@ -59,10 +51,7 @@ class Reader(EastAsian):
         ]
 
     def number_rules(self) -> list[Rule]:
-        return [
-            rule(rf"(?<![\d.,第−-])([1-9]?\d)({'|'.join(COUNTERS)})(?![本社人])", self._counted),
-            rule(r"(?<![\d.,−-])([49])時(間?)", lambda f: HOURS[f[1]] + ("かん" if f[2] else "")),
-        ]
+        return [rule(r"(?<![\d.,−/-])10分(?!の\d)", lambda _: TEN_MINUTES)]
 
     def late_rules(self) -> list[Rule]:
         return [rule(r"(?<![A-Za-z'’.-])[A-Z](?![A-Za-z'’.]|\s[a-z])", lambda f: self.letter_names(f[0]))]
@@ -73,18 +62,3 @@ class Reader(EastAsian):
     def _dotted(self, found: re.Match[str]) -> str:
         """The points of a version are those of a decimal."""
         return self.words.decimal.join(map(self.number, found[0].split(".")))
-
-    def _counted(self, found: re.Match[str]) -> str:
-        """In kana where the numeral or the counter changes its sound: いっぽん, さんびき."""
-        tens, ones = divmod(int(found[1]), 10)
-        after_short, after_three, kind = COUNTERS[found[2]]
-        if (tens, ones, kind) == (2, 0, "s"):
-            return "はたち"
-        if ones in PLAIN and found[2] == "本":
-            return f"{TENS[tens]}{PLAIN[ones]}ほん"
-        if ones == 3 and after_three:
-            return f"{TENS[tens]}さん{after_three}"
-        if ones not in SHORT or (tens, ones) == (0, 0) or (ones == 6 and kind == "s"):
-            return found[0]
-        before = TENS[tens][:-3] if ones == 0 else TENS[tens]
-        return f"{before}{SHORT[ones]}{after_short}"
