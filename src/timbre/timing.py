@@ -33,6 +33,7 @@ class Clock:
     text: str  # as it is written, without what is not read
     language: str
     by: str
+    model: str
     whisper: Path | None = None
     device: str = "auto"
     _told: dict[int, list[Timed]] = field(default_factory=dict)
@@ -41,12 +42,22 @@ class Clock:
     @property
     def on_words(self) -> OnWords | None:
         """What the engine is to tell; None where it cannot."""
-        return self._told.__setitem__ if self.by == ATTENTION else None
+        return self.tell if self.by == ATTENTION else None
+
+    def tell(self, index: int, words: list[Timed]) -> None:
+        """The words of a piece."""
+        self._told[index] = words
 
     def hear(self, samples: Samples) -> None:
         """Keep what is to be recognised."""
         if self.by == RECOGNITION:
             self._heard.append(samples)
+
+    def recognise(self, samples: Samples) -> None:
+        """Find them out from the whole sound, whatever was told. Raises errors.NoWordTimes."""
+        if self.whisper is None:
+            raise NoWordTimes(model=self.model)
+        self.by, self._heard = RECOGNITION, [samples]
 
     def over(self, spoken: Iterator[Samples]) -> Iterator[Samples]:
         """The same samples, heard."""
@@ -86,9 +97,8 @@ def clock(asked: speech.Asked, language: str, stats: Mapping[str, Any], chosen: 
     where its model cannot and no Whisper is here, and what reading the wish's markup raises.
     """
     text = "\n".join(part.text for part in parts_of(asked.text, asked.markup))
-    if stats.get("word_times"):
-        return Clock(text, language, ATTENTION)
+    by = ATTENTION if stats.get("word_times") else RECOGNITION
     folder = whisper.found(chosen.whisper, chosen.home)
-    if folder is None:
+    if by == RECOGNITION and folder is None:
         raise NoWordTimes(model=stats["model"])
-    return Clock(text, language, RECOGNITION, folder, chosen.whisper_device)
+    return Clock(text, language, by, stats["model"], folder, chosen.whisper_device)

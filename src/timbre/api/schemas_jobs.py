@@ -40,6 +40,7 @@ class JobIn(ScriptFields, SamplingFields):
     model: str | None = Field(None, description="A model; absent: whichever is loaded.")
     format: str = Field("wav", description=f"{FORMATS}. The others can be had as well, later.")
     name: str = Field("", description="What to call it; its file is named so.")
+    word_times: bool = Field(False, description="Whether to keep when each word is said, for its subtitles.")
 
     def asked(self) -> Asked:
         voice = self.voice_id or self.voice_preset
@@ -59,6 +60,7 @@ class JobIn(ScriptFields, SamplingFields):
             sampling=self.sampling(),
             markup=self.markup,
             dialogue=self.dialogue_voice,
+            word_times=self.word_times,
         )
 
 

@@ -48,6 +48,7 @@ def submit(server: Server, asked: argparse.Namespace) -> int:
         "quality_profile_id": asked.profile,
         "model": asked.model,
         "name": asked.name,
+        "word_times": asked.word_times or None,
         **{name: getattr(asked, name) for name in MANNER},
     }
     job = server.ask(
@@ -149,6 +150,17 @@ def download(server: Server, asked: argparse.Namespace) -> int:
     return 0
 
 
+def subtitles(server: Server, asked: argparse.Namespace) -> int:
+    """Fetches when the words of a job are said."""
+    ending = Path(asked.output).suffix[1:].lower() if asked.output else ""
+    wanted = asked.format or (ending if ending in SUBTITLES else "")
+    place = fetch_whole(server, f"{path_of(asked.id)}/subtitles", asked.output, format=wanted)
+    if place is not None:
+        print(place)
+    return 0
+
+
+SUBTITLES = {"srt", "vtt", "json"}
 AUDIO = {"wav", "mp3", "ogg", "flac", "m4a", "opus"}
 """Endings that say in which format the audio is wanted."""
 
@@ -196,6 +208,7 @@ VERBS: tuple[Callable[[Server, argparse.Namespace], int], ...] = (
     show,
     watch,
     download,
+    subtitles,
     cancel,
     pause,
     resume,

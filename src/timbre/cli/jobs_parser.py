@@ -19,7 +19,7 @@ def parser() -> argparse.ArgumentParser:
         prog="timbre jobs", description="Texts that are spoken while nobody waits.", epilog=EXITS
     )
     verbs = made.add_subparsers(
-        dest="verb", required=True, metavar="submit|list|show|watch|download|cancel|pause|resume|delete|batch"
+        dest="verb", required=True, metavar="submit|list|show|watch|download|subtitles|cancel|pause|resume|delete|batch"
     )
     service, json = where(), argparse.ArgumentParser(add_help=False)
     json.add_argument("--json", action="store_true", help="print the API's own JSON")
@@ -40,6 +40,10 @@ def parser() -> argparse.ArgumentParser:
     fetching.add_argument("id", metavar="ID")
     fetching.add_argument("-o", "--output", metavar="FILE", help="file or folder; - for a pipe")
     fetching.add_argument("--format", help=f"{FORMATS}; without it by the file's ending, else as was asked for")
+    timing = verbs.add_parser("subtitles", parents=[service], help="fetch when a job's words are said")
+    timing.add_argument("id", metavar="ID")
+    timing.add_argument("-o", "--output", metavar="FILE", help="file or folder; - for a pipe")
+    timing.add_argument("--format", help="srt, vtt, json; without it by the file's ending, else srt")
     for verb, about in {
         "cancel": "stop jobs that have not ended",
         "pause": "put jobs aside",
@@ -63,6 +67,7 @@ def _submit(made: argparse.ArgumentParser) -> None:
     made.add_argument("--top-p", type=float, help="share of likelihood to choose from at each step")
     made.add_argument("--repetition-penalty", type=float, help="how much what was said already is avoided")
     script_arguments(made)
+    made.add_argument("--word-times", action="store_true", help="keep when each word is said, for its subtitles")
     made.add_argument("--wait", action="store_true", help="follow it to its end")
     made.add_argument("-o", "--output", metavar="FILE", help="wait, and write its audio here; - for a pipe")
 

@@ -35,6 +35,12 @@ class JobHasNoAudio(TimbreError):
     hint = "GET /jobs/{job} says why."
 
 
+class JobHasNoWords(TimbreError):
+    code, status = "job_has_no_words", 409
+    message = "When the words of the job '{job}' are said was not asked for."
+    hint = "Make the job with word_times: true; timbre jobs submit --word-times."
+
+
 class JobEnded(TimbreError):
     code, status = "job_ended", 409
     message = "The job '{job}' has ended: it {state}."

@@ -1,6 +1,7 @@
 """A job's audio: kept piece by piece as it is said, put together at the end, and encoded as it is asked for."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,11 +35,20 @@ def check_format(format: str) -> str:
     return name
 
 
-def keep_piece(database: Database, blobs: Blobs, job_id: str, number: int, place: int, samples: Samples) -> None:
+def keep_piece(
+    database: Database,
+    blobs: Blobs,
+    job_id: str,
+    number: int,
+    place: int,
+    samples: Samples,
+    words: list[dict[str, Any]] | None = None,
+) -> None:
     """Keeps what was said of a piece, and counts it as done. Raises LeaseLost."""
     name = blobs.put(encode(samples, "flac", RATE), ".flac")
     with fenced(database, job_id, number) as (session, job):
-        session.merge(PieceAudio(job_id=job_id, place=place, blob=name, samples=len(samples), lease_number=number))
+        row = PieceAudio(job_id=job_id, place=place, blob=name, samples=len(samples), words=words, lease_number=number)
+        session.merge(row)
         job.pieces_done = place + 1
         job.progress = (place + 1) / job.pieces if job.pieces else 0.0
         job.attempts = 0  # it gets on

@@ -9,16 +9,17 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import delete
 
-from timbre import pronunciations, speech
+from timbre import pronunciations, speech, timing
 from timbre.audio.cutting import Cutter
 from timbre.casting import NONE
 from timbre.engine.protocol import RATE
-from timbre.jobs import audio
+from timbre.jobs import audio, words
 from timbre.jobs.hold import Hold
 from timbre.jobs.lease import complete, fenced
 from timbre.jobs.tools import Tools
@@ -46,33 +47,47 @@ async def work(job: Job, hold: Hold, tools: Tools) -> None:
     said = await asyncio.to_thread(speech.prepare, asked, stats, tools.waiting_engine, tools.library, dictionary)
     plan = await asyncio.to_thread(_planned, job, hold, tools, said.pieces)
     with_seed = int(said.sampling.seed or 0)
+    timed = request.get("word_times")
+    clock = await asyncio.to_thread(timing.clock, asked, said.language, stats, tools.settings) if timed else None
     done = await asyncio.to_thread(_done, job, tools)
     if done < len(plan):
         sampling = replace(said.sampling, seed=(with_seed + done) % SEEDS)
         rest = replace(said, pieces=list(plan[done:]), sampling=sampling)
-        await _say(job, hold, tools, rest, done)
-    await asyncio.to_thread(_finish, job, hold, tools, str(stats["model"]))
+        await _say(job, hold, tools, rest, done, clock)
+    await asyncio.to_thread(_finish, job, hold, tools, str(stats["model"]), clock)
 
 
-async def _say(job: Job, hold: Hold, tools: Tools, rest: speech.Utterance, done: int) -> None:
+async def _say(
+    job: Job, hold: Hold, tools: Tools, rest: speech.Utterance, done: int, clock: timing.Clock | None
+) -> None:
     """Speaks pieces and keeps each once the next begins, the last once there is no more."""
-    cutter = Cutter()
+    cutter, told = Cutter(), words.Told()
+
+    def begins(index: int, at: int) -> None:
+        cutter.begins(index, at)
+        told.begins(index, at)
+
+    async def keep(index: int, samples: Samples) -> None:
+        await asyncio.to_thread(_keep, job, hold, tools, done + index, samples, words.rows(told.of(index)))
+
     spoken = tools.engine.speak(
         rest.pieces,
         rest.language,
         rest.voice,
         rest.sampling,
-        on_piece=cutter.begins,
+        on_piece=begins,
         adapter=rest.adapter or "",
         background=True,
         roles=rest.roles,
+        on_words=told.said if clock is not None and clock.on_words is not None else None,
     )
+    index = 0
     async with contextlib.aclosing(spoken) as samples_of:
         async for samples in samples_of:
             for piece in cutter.feed(samples):
-                await asyncio.to_thread(_keep, job, hold, tools, done, piece)
-                done += 1
-    await asyncio.to_thread(_keep, job, hold, tools, done, cutter.rest())
+                await keep(index, piece)
+                index += 1
+    await keep(index, cutter.rest())
 
 
 def _planned(job: Job, hold: Hold, tools: Tools, pieces: Sequence[Piece]) -> list[Piece]:
@@ -92,17 +107,19 @@ def _done(job: Job, tools: Tools) -> int:
     return next((place for place in range(len(places)) if places[place] != place), len(places))
 
 
-def _keep(job: Job, hold: Hold, tools: Tools, place: int, samples: Samples) -> None:
-    audio.keep_piece(tools.database, tools.blobs, job.id, hold.number, place, samples)
+def _keep(job: Job, hold: Hold, tools: Tools, place: int, samples: Samples, said: list[dict[str, Any]] | None) -> None:
+    audio.keep_piece(tools.database, tools.blobs, job.id, hold.number, place, samples, said)
 
 
-def _finish(job: Job, hold: Hold, tools: Tools, model: str) -> None:
+def _finish(job: Job, hold: Hold, tools: Tools, model: str, clock: timing.Clock | None) -> None:
     """Puts the pieces together, and keeps the format that was asked for."""
     with tools.database.reading() as session:
         pieces = audio.pieces_of(session, job.id)
     samples = audio.joined(tools.files, pieces)
     formats = {audio.WHOLE, job.format or audio.WHOLE}
     made = [audio.render(tools.files, job.id, format, samples) for format in formats]
+    if clock is not None:
+        made.append(words.file(tools.files, job.id, clock, words.whole(clock, pieces, samples)))
     facts = {"model": model, "watermark": tools.marking.name}
     with fenced(tools.database, job.id, hold.number) as (session, row):
         for one in made:

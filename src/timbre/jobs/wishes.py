@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from timbre import profiles, pronunciations, speech
+from timbre import profiles, pronunciations, speech, timing
 from timbre.casting import AUTO, parts_of
 from timbre.engine.protocol import Sampling
 from timbre.errors import EmptyText, LongName, TextTooLong, UnknownModel, WrongModelForVoice, WrongVoiceForMode
@@ -38,6 +38,7 @@ class Asked:
     sampling: Mapping[str, Any] = field(default_factory=dict)
     markup: str = AUTO
     dialogue: str | None = None
+    word_times: bool = False
 
 
 def wish_for(
@@ -47,7 +48,7 @@ def wish_for(
     not change on its way: the profile's parameters and the seed.
 
     Raises errors.TextTooLong, EmptyText, UnknownLanguage, LanguageNotSpoken, UnknownVoice, WrongVoiceForMode,
-    UnknownFormat, UnknownProfile, UnknownModel, WrongModelForVoice, LongName.
+    UnknownFormat, UnknownProfile, UnknownModel, WrongModelForVoice, LongName, NoWordTimes.
     """
     if len(asked.text) > (limit := settings().text_limit):
         raise TextTooLong(length=len(asked.text), limit=limit)
@@ -71,6 +72,8 @@ def wish_for(
             asked.text, asked.voice or "default", asked.language, asked.model, {**sampling, **asked.sampling},
             markup=asked.markup, dialogue=asked.dialogue,
         )  # fmt: skip
+        if asked.word_times:
+            timing.clock(wanted, asked.language or "en", stats, settings())
         readers, _ = speech.cast(wanted, stats, library, partial(pronunciations.spell, database))
         voice_id, language = readers[0].voice.id, readers[0].language
         _check_mode(asked.mode, readers[0].voice.kind, readers[0].voice.name)
@@ -78,6 +81,9 @@ def wish_for(
         parts_of(asked.text, asked.markup)
     manner = Sampling.from_dict({**(stats or {}).get("sampling", {}), **sampling, **asked.sampling}).seeded()
     fixed = {**sampling, **asked.sampling, "seed": manner.seed}
+    request: dict[str, Any] = {"sampling": fixed, "markup": asked.markup, "dialogue": asked.dialogue}
+    if asked.word_times:
+        request |= {"word_times": True}
     return Wish(
         kind="speech",
         priority=priority_of(asked.text, batched),
@@ -88,7 +94,7 @@ def wish_for(
         model=asked.model,
         profile_id=profile,
         format=format,
-        request={"sampling": fixed, "markup": asked.markup, "dialogue": asked.dialogue},
+        request=request,
     )
 
 

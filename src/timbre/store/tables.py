@@ -129,6 +129,7 @@ class PieceAudio(Base):
     place: Mapped[int] = mapped_column(primary_key=True)
     blob: Mapped[str] = mapped_column(String(120), index=True)
     samples: Mapped[int]
+    words: Mapped[list[dict[str, Any]] | None]  # when each is said, where that is asked for and told
     lease_number: Mapped[int]
 
 

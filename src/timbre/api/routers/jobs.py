@@ -4,10 +4,11 @@ import asyncio
 import contextlib
 import re
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request, Response, WebSocket
 
+from timbre import subtitles
 from timbre.access.scopes import SPEAK, TRAIN, Caller
 from timbre.api import files
 from timbre.api.following import follow, follow_all
@@ -17,7 +18,7 @@ from timbre.api.routers.speech import AUDIO
 from timbre.api.schemas_jobs import MOST_TEXTS, FormatOut, JobFormats, JobIn, JobOut, JobPage
 from timbre.api.wiring import Wired, Wiring
 from timbre.errors import BadBatch, JobHasNoAudio, JobNotReady, JobTimeout, TimbreError, UnknownStatus
-from timbre.jobs import audio, rows
+from timbre.jobs import audio, rows, words
 from timbre.jobs.states import ENDED, SAID, Status
 from timbre.jobs.submit import Once, Wish, submit
 from timbre.jobs.wishes import Asked, wish_for
@@ -32,6 +33,14 @@ KEPT = AUDIO | {
     304: {"description": "It has not changed since the client's copy, as If-None-Match says."},
 }
 """What OpenAPI says of audio that is kept."""
+
+SUBTITLES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {mime: {"schema": {"type": "string"}} for mime, _ in subtitles.FORMATS.values()},
+        "description": "The file. X-Word-Times says by what the times are known: attention, or recognition.",
+    }
+}
+"""What OpenAPI says of subtitles."""
 
 SHORTENED = 60
 """Characters of a job's name that its file is called by."""
@@ -159,6 +168,31 @@ async def download(
     check_audio(job)
     made = await asyncio.to_thread(audio.rendition, wired.files, job, wanted)
     return await files.kept(request, wired.blobs, made.blob, audio.mime(wanted), file_name(job, wanted))
+
+
+@router.get("/jobs/{job_id}/subtitles", response_class=Response, responses=SUBTITLES)
+async def shown_words(
+    job_id: str,
+    wired: Wired,
+    caller: Called,
+    format: Annotated[str, Query(description=f"{', '.join(subtitles.FORMATS)}.")] = "srt",
+) -> Response:
+    """When the words of a completed job are said, where it was made with `word_times`: as subtitles, or every word."""
+    job = await found(wired, job_id, seen_by(caller))
+    wanted = subtitles.format_of(format)
+    check_audio(job)
+
+    def read() -> Response:
+        said, language, by = words.kept(wired.files, job)
+        headers = {
+            "Content-Disposition": files.disposition(file_name(job, wanted)),
+            "Cache-Control": "no-store",
+            "X-Word-Times": by,
+        }
+        mime = subtitles.FORMATS[wanted][0]
+        return Response(subtitles.written(said, language, wanted), media_type=mime, headers=headers)
+
+    return await asyncio.to_thread(read)
 
 
 @router.websocket("/ws/jobs/{job_id}")
