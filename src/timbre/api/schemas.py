@@ -61,7 +61,6 @@ class SynthesizeDirect(ScriptFields, SamplingFields):
             "examples": [
                 {"text": "The kettle has just boiled.", "voice": "default", "language": "en", "format": "mp3"},
                 {"text": "Read this as it is made.", "format": "wav", "stream": True, "speed": 1.1, "seed": 7},
-                {"text": "Read this and say when.", "format": "mp3", "word_times": True},
             ]
         },
     )
