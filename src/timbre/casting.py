@@ -59,7 +59,7 @@ def laid_out(parts: Sequence[Part], planned: Callable[[Part], list[Piece]]) -> l
     """
     found: list[Piece] = []
     silence = 0.0
-    for part, after in zip(parts, [*parts[1:], None], strict=True):
+    for part, after in zip(parts, [*parts[1:], None], strict=False):
         if pieces := planned(part):
             pause = pause_between(part, after) if after is not None else 0.0
             first = pieces[0] if found else replace(pieces[0], before=silence)
