@@ -1,4 +1,8 @@
-"""Japanese counters as they are spoken, by NHK's tables, as a model gets them (日本語発音アクセント新辞典, 付録)."""
+"""Japanese counters as they are spoken, as a model gets them.
+
+個 本 冊 杯 つ by the table of the Tokyo University of Foreign Studies
+(www.coelang.tufs.ac.jp/mt/ja/gmod/courses/c02/lesson10), the others by everyday use.
+"""
 
 import pytest
 

@@ -1,7 +1,7 @@
 """Japanese numbers with their counters as they are spoken, in Latin letters: 三本 is sanbon, 六回 is rokkai.
 
-The romaniser reads numeral and counter each by itself. The sounds are those that the appendix on counters (助数詞) of
-NHK日本語発音アクセント新辞典 gives first.
+The romaniser reads numeral and counter each by itself. The sounds are those that the Tokyo University of Foreign
+Studies teaches (東京外国語大学言語モジュール, 助数詞), and for what it lacks those of everyday use.
 """
 
 import re
@@ -16,7 +16,7 @@ _CHANGED = {"三百": "sanbyaku", "六百": "roppyaku", "八百": "happyaku", "�
 _K = {
     "回": "kai", "個": "ko", "件": "ken", "曲": "kyoku", "課": "ka", "巻": "kan", "校": "kou", "脚": "kyaku",
     "階": "kai", "軒": "ken", "箇月": "kagetsu", "箇所": "kasho",
-    **{ka + what: f"ka{said}" for ka in "かヶカヵ" for what, said in {"月": "getsu", "国": "koku", "所": "sho"}.items()},
+    **{ka + what: said for ka in "かヶカヵ" for what, said in {"月": "kagetsu", "国": "kakoku", "所": "kasho"}.items()},
 }  # fmt: skip
 _S = {
     "冊": "satsu", "歳": "sai", "才": "sai", "足": "soku", "世紀": "seiki", "隻": "seki", "席": "seki",

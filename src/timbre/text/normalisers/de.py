@@ -117,7 +117,15 @@ class Reader(Common):
         "RNA", "OP", "SUV", "BRD", "UV", "ID", "IP", "IQ", "PC", "CEO", "OSZE", "OECD", "BBC", "EC", "ORF", "BASF",
         "AI", "KSC", "UdSSR", "ÖBB", "ÖVP", "SPÖ", "FPÖ", "ÖPNV", "EKD", "EBM",
     }  # fmt: skip
-    said: ClassVar[dict[str, str]] = {"GmbH": "G m b H", "AfD": "A f D", "KdF": "K d F", "OHG": "O H G", "eG": "e G"}
+    letters: ClassVar[dict[str, str]] = {
+        "A": "a", "B": "be", "C": "ce", "D": "de", "E": "e", "F": "eff", "G": "ge", "H": "ha", "I": "i", "J": "jot",
+        "K": "ka", "L": "el", "M": "em", "N": "en", "O": "o", "P": "pe", "Q": "ku", "R": "er", "S": "es", "T": "te",
+        "U": "u", "V": "vau", "W": "we", "X": "ix", "Y": "ypsilon", "Z": "zett", "Ä": "ä", "Ö": "ö", "Ü": "ü",
+    }  # fmt: skip
+    said: ClassVar[dict[str, str]] = {
+        "GmbH": "ge em be ha", "AfD": "a eff de", "KdF": "ka de eff", "OHG": "o ha ge", "eG": "e ge",
+        "UdSSR": "u de es es er",
+    }  # fmt: skip
 
     def own_rules(self) -> list[Rule]:
         roman = r"([IVXLCDM]+)"

@@ -72,7 +72,14 @@ class Reader(Common):
         "GPU", "ABN", "AMC", "UMC", "ADHD", "DNA", "RNA", "EO", "AVRO", "OESO", "OVSE", "BBC", "CIA", "FBI", "VIP",
         "UV", "SUV", "CAO", "ANWB", "AH", "CEO", "GPS", "IC", "IP",
     }  # fmt: skip
-    said: ClassVar[dict[str, str]] = {"PvdA": "P v d A", "UvA": "U v A", "BV": "B V", "NV": "N V"}
+    letters: ClassVar[dict[str, str]] = {
+        "A": "a", "B": "bee", "C": "cee", "D": "dee", "E": "e", "F": "ef", "G": "gee", "H": "ha", "I": "i", "J": "jee",
+        "K": "ka", "L": "el", "M": "em", "N": "en", "O": "o", "P": "pee", "Q": "ku", "R": "er", "S": "es", "T": "tee",
+        "U": "u", "V": "vee", "W": "wee", "X": "ix", "Y": "ypsilon", "Z": "zet",
+    }  # fmt: skip
+    said: ClassVar[dict[str, str]] = {
+        "PvdA": "pee vee dee a", "UvA": "u vee a", "BV": "bee vee", "NV": "en vee",
+    }  # fmt: skip
 
     def own_rules(self) -> list[Rule]:
         roman = r"([IVXLCDM]+)(?![\w'’]|\.\w)"
