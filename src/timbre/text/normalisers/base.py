@@ -54,6 +54,7 @@ UNITS = {
     "min": "duration-minute", "s": "duration-second", "ms": "duration-millisecond", "kcal": "energy-kilocalorie",
     "hPa": "pressure-hectopascal", "%": "concentr-percent", "‰": "concentr-permille",
 }  # fmt: skip
+SPELT_EVERYWHERE = {"USB", "URL", "API", "CPU", "GPU", "IBM", "ABC"}  # letter by letter, though they have a vowel
 _OPEN, _CLOSE = "\ue000", "\ue001"  # private use: round the name of an emoji, until its commas are known
 _MAYBE_EMOJI = re.compile("[\u203c-\u3299\U0001f000-\U0001faff]")
 _TONES = re.compile("[\U0001f3fb-\U0001f3ff]")

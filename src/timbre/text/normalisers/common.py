@@ -4,7 +4,7 @@ import re
 from typing import ClassVar
 
 from timbre.text import numerals
-from timbre.text.normalisers.base import CURRENCIES, Normaliser, Rule, any_of, calendar_day, rule
+from timbre.text.normalisers.base import CURRENCIES, SPELT_EVERYWHERE, Normaliser, Rule, any_of, calendar_day, rule
 
 HUMS = {"HM", "HMM", "PST", "PSST", "BRR", "BRRR", "GRR", "GRRR", "MM", "MMM", "ZZZ", "SCH", "SST", "PFF", "PFFT"}
 CLOCK = r"(?<![\w:.,])([01]?\d|2[0-4])[:.]([0-5]\d)(?![\w:]|[.,]\d)"
@@ -72,7 +72,7 @@ class Common(Normaliser):
 
     def _acronym(self, found: re.Match[str]) -> str:
         word = found[1]
-        spelt = word in self.spelled or (not set(word) & set(self.vowels) and word not in HUMS)
+        spelt = word in self.spelled | SPELT_EVERYWHERE or (not set(word) & set(self.vowels) and word not in HUMS)
         return self.letter_names(word) + self.joined(found[2]) if spelt else found[0]
 
     def joined(self, ending: str) -> str:

@@ -4,7 +4,7 @@ import re
 from typing import ClassVar
 
 from timbre.text import numerals
-from timbre.text.normalisers.base import Currency, Normaliser, Rule, calendar_day, like, rule
+from timbre.text.normalisers.base import SPELT_EVERYWHERE, Currency, Normaliser, Rule, calendar_day, like, rule
 
 MONTHS = [
     "janeiro", "fevereiro", "março", "abril", "maio", "junho", "julho", "agosto", "setembro", "outubro", "novembro",
@@ -287,4 +287,5 @@ class Reader(Normaliser):
         word = found[1]
         if word in ACRONYMS:
             return ACRONYMS[word]
-        return found[0] if SYLLABLES.fullmatch(word) else self.letter_names(word)
+        said = SYLLABLES.fullmatch(word) and word not in SPELT_EVERYWHERE
+        return found[0] if said else self.letter_names(word)

@@ -7,7 +7,7 @@ import re
 from typing import ClassVar
 
 from timbre.text import numerals
-from timbre.text.normalisers.base import Normaliser, Rule, any_of, calendar_day, like, rule
+from timbre.text.normalisers.base import SPELT_EVERYWHERE, Normaliser, Rule, any_of, calendar_day, like, rule
 
 ROMAN = r"([IVX]{2,}|[IVX](?!\.\s[A-ZÀ-Þ]))(?![\w'’]|\.\w)"
 _TEXT_ENDS = re.compile(r"\s*(?:$|\n)")
@@ -217,5 +217,5 @@ class Romance(Normaliser):
         word = found[1]
         if word in self.acronyms:
             return self.acronyms[word]
-        said = self.syllables.fullmatch(word) and word not in self.spelt
+        said = self.syllables.fullmatch(word) and word not in self.spelt | SPELT_EVERYWHERE
         return word if said else self.letter_names(word)
