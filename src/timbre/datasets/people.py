@@ -29,9 +29,10 @@ UPPER = np.triu_indices(SIZE)
 STANDARD = 3_000
 """Frames, half a minute of speech, that a second speaker's worth is counted for, however long the source is."""
 
-TWO = 2.0
-"""What two speakers in one source are worth then, at least. One person in one room comes to 0.5 to 1.5, two to 3 or
-more, a guest of a fifth of the time to 2 or more; another microphone counts as another person."""
+TWO = 2.5
+"""What two speakers in one source are worth then, at least. One person in one room comes to 0.5 to 1.5, seldom to more
+than 2; two to 3 or more, a guest of a fifth of the time mostly too; another microphone counts as another person.
+"""
 
 FAR, HIGHER = 1.6, 0.09
 """What two people are apart between sources, at least: in how cepstra vary, one person in another room and year coming
@@ -41,7 +42,7 @@ to .2 to 1.3, two people to 1.7 or more; and in the logarithm of the pitch, one 
 
 FEWEST, ENOUGH = 5, 2_000  # segments and frames, 20 s of speech, by which a source is compared with others
 
-LEAST_SEGMENTS, LEAST_FRAMES = 8, 1_000  # of a source, and of each of two speakers in it
+LEAST_SEGMENTS, LEAST_FRAMES = 8, 500  # of a source, and of each of two speakers in it
 ROUNDS = 20
 MOST_SPEAKERS = 5
 SHARPLY = 10.0
