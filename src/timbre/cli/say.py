@@ -9,9 +9,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from timbre.audio.marking import Marking
 from timbre.cli.here import database
 from timbre.cli.remote import where
 from timbre.cli.scripts import script_arguments
+from timbre.engine.blocking import Client
 from timbre.engine.child import running
 from timbre.engine.protocol import RATE
 from timbre.errors import CannotPlay, CannotWrite, UnknownFormat
@@ -37,6 +38,9 @@ PLAYERS = (
     ("aplay", "-q", "-t", "raw", "-f", "S16_LE", "-r", str(RATE), "-c", "1"),
 )
 """Programs that play from a pipe: ffplay takes WAV, the others bare samples."""
+
+LEARNING_S = 0.2
+"""Seconds between two questions for what an engine is finding out."""
 
 PARAMETERS = ("seed", "speed", "temperature")
 
@@ -61,6 +65,8 @@ def main(argv: list[str]) -> int:
     bar = Bar(quiet=asked.quiet)
     with running(bar.note, asked.model or "") as engine, listing_of(asked.subtitles) as listing:
         stats = engine.ready()
+        if listing:
+            stats = learned(engine, stats, bar.note)
         utterance = speech.prepare(wish, stats, engine, Library.here(settings()), dictionary)
         clock = timing.clock(wish, utterance.language, stats, settings()) if listing else None
         marking = Marking(settings().watermark, RATE)
@@ -89,6 +95,16 @@ def main(argv: list[str]) -> int:
             listing.write(subtitles.written(clock.words(), utterance.language, shown).encode())
             bar.note(f"When words are said is known by {clock.by}.")
     return 0
+
+
+def learned(engine: Client, stats: dict[str, Any], note: Callable[[str], object]) -> dict[str, Any]:
+    """The engine's stats once it knows whether its model tells when words are said, which it finds out while idle."""
+    if "word_times" not in stats:
+        note("Finding out what in the model follows the text …")
+    while "word_times" not in stats:
+        time.sleep(LEARNING_S)
+        stats = engine.ready()
+    return stats
 
 
 @contextlib.contextmanager

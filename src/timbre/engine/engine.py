@@ -240,9 +240,9 @@ class Engine:
         self.model.gpt.args = replace(self.model.gpt.args, alignment_heads=self.heads or ())
 
     @property
-    def times_words(self) -> bool:
-        """Whether heads are known that tell when each word is said."""
-        return bool(self.heads)
+    def times_words(self) -> bool | None:
+        """Whether heads tell when each word is said; None while they are still to be looked for."""
+        return None if self.heads is None else bool(self.heads)
 
     @property
     def idle(self) -> bool:

@@ -65,7 +65,7 @@ class Speaker(Protocol):
     @property
     def adapters(self) -> Shelf: ...
     @property
-    def times_words(self) -> bool: ...
+    def times_words(self) -> bool | None: ...
     @property
     def waiting(self) -> int: ...
     @property
@@ -124,6 +124,7 @@ class Holder:
         if engine is None:
             return wire
         used, limit = engine.cache_mb
+        known = {} if engine.times_words is None else {"word_times": engine.times_words}
         return wire | {
             "rows": engine.rows,
             "cache_mb": {"used": round(used, 1), "limit": round(limit, 1)},
@@ -135,8 +136,8 @@ class Holder:
             "limits": {language: engine.character_limit(language) for language in engine.languages},
             "voices": self._cards,
             "adapters": engine.adapters.names,
-            "word_times": engine.times_words,
             "sampling": engine.sampling().as_dict(),
+            **known,
         }
 
     # In the thread
