@@ -14,12 +14,16 @@ READINGS = {
         "ein 18-jähriger, 3x täglich": "ein achtzehnjähriger, dreimal täglich",
         "10 - 4 = 6": "zehn minus vier gleich sechs",
         "am 3. Jan. 2020 kam Jan.": "am dritten Januar zweitausendzwanzig kam Jan.",
+        "mit Python 3.12. Am 3.12. nicht": "mit Python drei Punkt zwölf. Am dritten Dezember nicht",
+        "ein USB-Stick der BBC": "ein u es be-Stick der be be ce",
     },
     "nl": {
         "Het werd 2-2 in de 2e helft.": "Het werd twee-twee in de tweede helft.",
         "1/2 uur en 1 1/2 liter": "een half uur en anderhalve liter",
         "Die dag, de XIVe eeuw": "Die dag, de veertiende eeuw",
     },
+    "fr": {"Le Pr. Simon, bd. Voltaire": "Le professeur Simon, boulevard Voltaire", "1rre": "un rre"},
+    "pt": {"A. C. Jobim, 30 a. C.": "A. C. Jobim, trinta antes de Cristo.", "um USB": "um u esse bê"},
     "hu": {
         "3-at, 7-et, 1000-et": "hármat, hetet, ezret",
         "3-szor, 2-szer, 4-gyel": "háromszor, kétszer, néggyel",

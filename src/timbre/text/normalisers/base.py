@@ -59,6 +59,8 @@ _OPEN, _CLOSE = "\ue000", "\ue001"  # private use: round the name of an emoji, u
 _MAYBE_EMOJI = re.compile("[\u203c-\u3299\U0001f000-\U0001faff]")
 _TONES = re.compile("[\U0001f3fb-\U0001f3ff]")
 _END_OF_SENTENCE = re.compile(r"\s*$|\s+[\"“(]?[A-ZÀ-Þ]")
+_INITIALS = re.compile(r"[A-Z]\. [A-Z]")
+_NAME = re.compile(r" [A-ZÀ-Þ][a-zß-ÿ]")
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _WEB = re.compile(
     r"(?<![\w.@/-])(?:(?:https?://|www\.)[^\s<>\"“”]+"
@@ -304,8 +306,8 @@ class Normaliser:
         key = re.sub(r"\.(?=\w)", ". ", found[1].lower())
         tables = {**self.abbreviations, **self.endings}
         said = tables.get(found[1].lower()) or tables.get(key)
-        if not said:  # written with a letter that only resembles: "vſ."
-            return found[0]
+        if not said or (_INITIALS.fullmatch(found[1]) and _NAME.match(found.string, found.end())):
+            return found[0]  # written with a letter that only resembles, "vſ.", or the initials of a name
         closes = found[1].lower() in self.endings or key in self.endings
         return like(found[1], said) + ("." if closes and _END_OF_SENTENCE.match(found.string, found.end()) else "")
 

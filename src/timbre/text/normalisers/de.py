@@ -63,6 +63,9 @@ QUEENS = "Elisabeth|Elizabeth|Katharina|Maria|Margarethe|Christina|Isabella|Kleo
 NEW_SENTENCE = re.compile(r"\s*$|\s+(?:Der|Die|Das|Er|Sie|Es|Wir|Ich|In|Im|Am|Und|Aber|Dann|Als|Nach|Dieser?|Später)\b")
 TOGETHER = r"(?:jährig|mal|fach|prozentig|stündig|tägig|wöchig|minütig|köpfig|stellig|seitig|stöckig|teilig|malig)"
 
+_DAYS = "am Am vom Vom zum Zum bis Bis den dem der seit Seit ab Ab nach Nach vor Vor und"
+BEFORE_DAY = "(?:" + "|".join(rf"(?<=\b{word}\s)" for word in _DAYS.split()) + ")"
+
 
 class Reader(Common):
     """The German reader."""
@@ -140,7 +143,7 @@ class Reader(Common):
             rule(r"(?<!\w)(max|min)\.(?=\s)", lambda f: {"max": "maximal", "min": "minimal"}[f[1]]),
             rule(r"(?<=\d[. ])\s?[Jj]an\.(?!\w)", lambda _: "Januar"),
             *self.dates(),
-            rule(r"(?<=[mrnmts]\s)(\d{1,2})\.(\d{1,2})\.(?!\d)", self._short_date),
+            rule(rf"{BEFORE_DAY}(\d{{1,2}})\.(\d{{1,2}})\.(?!\d)", self._short_date),
             # hours
             rule(
                 rf"{CLOCK}(?=\s?[-–]\s?\d{{1,2}}[:.]\d\d(?:\sUhr|\s?h\b))\s?[-–]\s?", lambda f: self._clock(f) + " bis "

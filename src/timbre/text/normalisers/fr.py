@@ -37,8 +37,9 @@ class Reader(Romance):
         "av. J.-C.": "avant Jésus-Christ", "apr. J.-C.": "après Jésus-Christ", "ap. J.-C.": "après Jésus-Christ",
         "J.-C.": "Jésus-Christ", "c.-à-d.": "c’est-à-dire", "c-à-d": "c’est-à-dire", "Mme": "Madame",
         "Mmes": "Mesdames", "Mlle": "Mademoiselle", "Mlles": "Mesdemoiselles", "MM.": "Messieurs", "Dr": "docteur",
-        "Dr.": "docteur", "Dre": "docteure", "Mgr": "Monseigneur", "Pr": "professeur", "bd": "boulevard",
-        "Bd": "boulevard", "rdv": "rendez-vous", "RDV": "rendez-vous", "svp": "s’il vous plaît",
+        "Dr.": "docteur", "Dre": "docteure", "Mgr": "Monseigneur", "Pr": "professeur", "Pr.": "professeur",
+        "bd": "boulevard", "bd.": "boulevard", "Bd": "boulevard", "Bd.": "boulevard", "rdv": "rendez-vous",
+        "RDV": "rendez-vous", "svp": "s’il vous plaît",
         "SVP": "s’il vous plaît", "Cie": "compagnie", "St": "Saint", "Ste": "Sainte", "St.": "Saint", "Ste.": "Sainte",
     }  # fmt: skip
     symbols: ClassVar[dict[str, str]] = {
