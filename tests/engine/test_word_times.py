@@ -1,11 +1,18 @@
 """When words are said, by attention whose way is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
+from timbre.engine.engine import Engine
 from timbre.engine.word_times import LAG, STEP, Timing, way
+from timbre.errors import NoWordTimes
+from timbre.models import catalogue
 from timbre.text.placing import Placed
+from timbre.text.plan import Piece
+from timbre.text.timed import Timed
 
 CODE_S = 1024 / 22_050
 WORDS = [Placed("one", 1, 4), Placed("two", 5, 8), Placed("three.", 9, 13)]  # ids 4, 8 and 13 are blanks and the mark
@@ -87,3 +94,52 @@ def test_a_word_without_any_sign_is_a_moment() -> None:
     made.words = [Placed("one", 1, 4), Placed("???", 4, 4), Placed("two", 5, 8)]
     one, unknown, two = made.times(len(WALK) + 1)
     assert one.end <= unknown.begin == unknown.end <= two.begin
+
+
+@pytest.fixture(scope="module")
+def mini() -> Engine:
+    return Engine.load(catalogue.folder("mini"), "mini", threads=1)
+
+
+def said(engine: Engine, words: bool, speed: float = 1.0) -> tuple[np.ndarray, list[list[Timed]], list[int]]:
+    pieces = [Piece("The children walked slowly down the road.", 0.3), Piece("Nobody answered, and he slept.", 0.0)]
+    voice = next(iter(engine.voices().values()))
+    speech = engine.begin(pieces, "en", voice, replace(engine.sampling(), seed=3, speed=speed), words=words)
+    parts = []
+    while not speech.finished or speech.ready:
+        parts += speech.take()
+        engine.step()
+    return np.concatenate(parts), speech.words, speech.starts
+
+
+def test_a_model_tells_its_own_words_where_they_sound(mini: Engine) -> None:
+    samples, told, starts = said(mini, words=True)
+    assert [" ".join(word.text for word in words) for words in told] == [
+        "The children walked slowly down the road.",
+        "Nobody answered, and he slept.",
+    ]
+    step = mini.rate // 100
+    loud = [np.abs(samples[at : at + step]).max() > 0.05 * np.abs(samples).max() for at in range(0, len(samples), step)]
+    first, last = loud.index(True) / 100, (len(loud) - loud[::-1].index(True)) / 100
+    assert told[0][0].begin == pytest.approx(first, abs=0.12)
+    assert starts[1] / mini.rate + told[1][-1].end == pytest.approx(last, abs=0.12)
+
+
+def test_speed_moves_them_with_the_sound(mini: Engine) -> None:
+    (_, told, _), (_, quick, _) = said(mini, words=True), said(mini, words=True, speed=1.5)
+    slow_ends, quick_ends = ([word.end for words in one for word in words] for one in (told, quick))
+    assert quick_ends == pytest.approx([end / 1.5 for end in slow_ends], abs=2e-3)
+
+
+def test_who_does_not_ask_hears_the_same_and_is_told_nothing(mini: Engine) -> None:
+    (samples, _, _), (alike, told, _) = said(mini, words=True), said(mini, words=False)
+    assert np.array_equal(samples, alike) and told == []
+
+
+def test_a_model_without_heads_says_so(mini: Engine) -> None:
+    heads, mini.heads = mini.heads, ()
+    try:
+        with pytest.raises(NoWordTimes, match="mini"):
+            said(mini, words=True)
+    finally:
+        mini.heads = heads

@@ -38,7 +38,7 @@ class Timing:
 
     def hear(self, attention: Tensor) -> None:
         """Keep where the heads look [positions] as the next code is chosen."""
-        self.looks.append(attention[: self.positions].float().cpu().numpy())
+        self.looks.append(attention[: self.positions].float().cpu().numpy().copy())  # its memory may be used again
 
     def times(self, codes: int) -> list[Timed]:
         """The words and when in the utterance they are said, which has so many codes: from its first sample, in
