@@ -83,6 +83,7 @@ def test_what_is_not_read_is_no_chapter_and_a_very_long_one_is_parted_at_its_sec
         ("<p>Tea <ruby>茶<rt>ちゃ</rt></ruby>.</p><!-- not this --><ul><li>One</li><li>Two</li></ul>",
          "Tea 茶.\nOne\nTwo"),
         ("<p>[voice:ana] [pause 2s] Tea.</p>", "[voice:ana] [pause 2s] Tea."),
+        ("<p>Tea &not_a.sign; is<svg>&no_;</svg> hot.</p>", "Tea is hot."),
         ("<title/><p>Tea <b>is <i>hot</b></i>.", "Tea is hot."),
     ],
 )  # fmt: skip

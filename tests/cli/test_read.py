@@ -138,8 +138,11 @@ def test_a_service_elsewhere_reads_and_what_it_said_is_put_together_here(service
     there.done("read", book, "-o", "book.opus", "--server", service.url, "--seed", "5", "--voice", "ana")
     with av.open(str(tmp_path / "book.opus")) as file:
         assert [one["metadata"]["title"] for one in file.chapters()] == ["One: Tea", "Two: Dinner", "Three: Night"]
+    (tmp_path / "film.srt").write_text("1\n00:00:02,000 --> 00:00:03,000\nTea.\n")
+    there.done("read", "film.srt", "-o", "film.wav", "--server", service.url)
+    assert not decoded((tmp_path / "film.wav").read_bytes())[0][: 2 * RATE].any()
     assert "nobody" in there.refused("read", book, "-o", "c.wav", "--server", service.url, "--voice", "nobody")
-    assert names(tmp_path) <= {"book.epub", "book.opus", "nothing"}
+    assert names(tmp_path) <= {"book.epub", "book.opus", "film.srt", "film.wav", "nothing"}
 
 
 @pytest.mark.parametrize(
@@ -151,7 +154,7 @@ def test_a_service_elsewhere_reads_and_what_it_said_is_put_together_here(service
         (["book.epub", "-o", "a.wav", "--chapters", "x"], "'x'"),
         (["book.epub", "-o", "a.wav", "--voice", "nobody"], "nobody"),
         (["book.epub", "-o", "a.wav", "--language", "ja"], "Japanese"),
-        (["book.epub", "-o", "a.wav", "--speed", "99"], "speed"),
+        (["book.epub", "-o", "a.wav", "--speed", "0"], "speed"),
         (["none.epub", "-o", "a.wav"], "none.epub"),
     ],
 )

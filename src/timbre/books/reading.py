@@ -16,7 +16,7 @@ from timbre.errors import TimbreError
 
 Samples = NDArray[np.float32]
 Told = Callable[[float, bool], object]
-"""Told of so many more characters of the book's text, and whether they were said only now."""
+"""Told of so much more of the book, such as characters of its text, and whether that was done only now."""
 
 PAUSE_CHAPTER = 2.0
 CHAPTER_SEEDS = 1_000_000
@@ -87,8 +87,11 @@ def say(narrator: Narrator, work: Work, takes: Sequence[Take], told: Told) -> No
             time.sleep(min(fault.retry_after, 2.0**tries))
 
 
-def sound_of(parts: Sequence[Part], work: Work) -> Generator[Samples, None, None]:
-    """All of it in stretches of one length, whatever the pieces were: so it is marked and encoded the same always."""
+def sound_of(parts: Sequence[Part], work: Work, told: Told) -> Generator[Samples, None, None]:
+    """All of it in stretches of one length, whatever the pieces were: so it is marked and encoded the same always.
+
+    told: of the samples that were taken.
+    """
     waiting, count = list[Samples](), 0
     for samples in _in_order(parts, work):
         waiting.append(samples)
@@ -98,6 +101,7 @@ def sound_of(parts: Sequence[Part], work: Work) -> Generator[Samples, None, None
             cut = count - count % TOGETHER
             for start in range(0, cut, TOGETHER):
                 yield whole[start : start + TOGETHER]
+                told(TOGETHER, True)
             waiting, count = [whole[cut:]], count - cut
     yield np.concatenate([*waiting, np.zeros(0, np.float32)])
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from timbre.books.binding import Binding, bind, check_format
 from timbre.books.book import Book
 from timbre.books.narrator import Narrator
-from timbre.books.reading import Part, sound_of
+from timbre.books.reading import Part, Told, sound_of
 from timbre.books.work import Work
 from timbre.errors import CannotWrite
 
@@ -30,15 +30,15 @@ class Target:
             raise CannotWrite(path=output, reason="there is no such folder" if path.name else "it has no name")
         return cls(path, check_format(format or ("mp3" if is_folder else path.suffix or path.name)), is_folder)
 
-    def write(self, work: Work, book: Book, parts: Sequence[Part], narrator: Narrator) -> None:
-        """The whole book."""
+    def write(self, work: Work, book: Book, parts: Sequence[Part], narrator: Narrator, told: Told) -> None:
+        """The whole book. told: of its samples."""
         marks, at = list[tuple[int, str]](), 0
         for part in parts:
             marks.append((at, part.title))
             at += part.length(work)
         tags = {"title": book.title, "album": book.title} | _by(book)
         binding = Binding(tags, marks if len(marks) > 1 else (), at, book.cover)
-        self._write(self.path, work, parts, narrator, binding)
+        self._write(self.path, work, parts, narrator, binding, told)
 
     def write_chapter(self, work: Work, book: Book, number: int, part: Part, narrator: Narrator) -> None:
         """One chapter, in the folder."""
@@ -50,11 +50,19 @@ class Target:
         path = self.path / f"{f'{number:0{digits}} {name}'.strip()}.{self.format}"
         self._write(path, work, [part], narrator, Binding(tags, cover=book.cover))
 
-    def _write(self, path: Path, work: Work, parts: Sequence[Part], narrator: Narrator, binding: Binding) -> None:
+    def _write(
+        self,
+        path: Path,
+        work: Work,
+        parts: Sequence[Part],
+        narrator: Narrator,
+        binding: Binding,
+        told: Told = lambda *_: None,
+    ) -> None:
         partial = work.new_file(path)
         try:
-            told = replace(binding, tags={**binding.tags, **narrator.tags})
-            bind(partial, self.format, narrator.marked(sound_of(parts, work)), told)
+            whole = replace(binding, tags={**binding.tags, **narrator.tags})
+            bind(partial, self.format, narrator.marked(sound_of(parts, work, told)), whole)
             try:
                 partial.replace(path)
             except OSError as fault:

@@ -44,6 +44,8 @@ class Work:
         except BlockingIOError:
             self._closing.close()
             raise BookInHand(path=self._output) from None
+        for path in self.folder.glob("*.part*"):
+            path.unlink(missing_ok=True)
         for path in self.folder.glob("*-*.flac"):
             key, _, count = path.stem.partition("-")
             if count.isdecimal():

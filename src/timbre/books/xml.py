@@ -33,11 +33,14 @@ def parse(data: bytes) -> Element | None:
         raise DeclaresEntities()
     options: dict[str, Any] = {"remove_comments": True, "remove_pis": True, "huge_tree": False, "no_network": True}
     parser = etree.XMLParser(recover=True, resolve_entities=False, load_dtd=False, encoding="utf-8", **options)
+    whole = text.encode("utf-8", "replace")
     try:
-        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
-        if root is not None and (len(root) or root.text):
-            return root
-        return etree.fromstring(text.encode("utf-8", "replace"), etree.HTMLParser(encoding="utf-8", **options))
+        root = etree.fromstring(whole, parser)
+        if root is None or not (len(root) or root.text):
+            root = etree.fromstring(whole, etree.HTMLParser(encoding="utf-8", **options))
+        if root is not None:
+            etree.strip_tags(root, etree.Entity)  # signs that nobody declared
+        return root
     except (etree.LxmlError, ValueError):
         return None
 

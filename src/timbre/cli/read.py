@@ -69,7 +69,9 @@ def _read(
                     if target.is_folder:
                         target.write_chapter(work, book, number, parts[-1], who)
         if not target.is_folder:
-            target.write(work, book, parts, who)
+            with Progress(sum(part.length(work) for part in parts), asked.quiet) as progress:
+                progress.name("writing")
+                target.write(work, book, parts, who, progress)
         elif book.cues:
             target.write_chapter(work, book, 1, parts[0], who)
         work.done()
@@ -94,12 +96,11 @@ def choose(book: "Book", wanted: str | None) -> "list[tuple[int, Chapter]]":
 class Progress:
     """A line on the error stream: how far it is, and how long it will take; silent where nobody watches."""
 
-    def __init__(self, characters: int, quiet: bool) -> None:
+    def __init__(self, whole: int, quiet: bool) -> None:
         from tqdm import tqdm
 
         self._bar: Any = tqdm(
-            total=characters,
-            unit=" characters",
+            total=whole,
             smoothing=0.1,
             leave=False,
             disable=quiet or not sys.stderr.isatty(),
@@ -113,14 +114,15 @@ class Progress:
     def __exit__(self, *_: object) -> None:
         self._bar.close()
 
-    def name(self, chapter: str) -> None:
-        self._bar.set_description_str(f"{chapter} ")
+    def name(self, what: str) -> None:
+        """What is done now."""
+        self._bar.set_description_str(f"{what} ")
 
-    def __call__(self, characters: float, fresh: bool) -> None:
-        """So many more of the text; fresh: they were said only now, and not kept from before."""
+    def __call__(self, more: float, fresh: bool) -> None:
+        """So much more of the whole. fresh: it was done only now, and not kept from before."""
         if self._bar.disable:
             return
-        before, self._count = int(self._count), self._count + characters
+        before, self._count = int(self._count), self._count + more
         step = min(int(self._count) - before, max(self._bar.total - self._bar.n, 0))
         if fresh:
             self._bar.update(step)
@@ -172,7 +174,7 @@ def _check_room(target: "Target", work: "Work", chosen: "Sequence[tuple[int, Cha
 def _seconds(chapter: "Chapter", speed: float) -> float:
     from timbre.books.reading import CHARACTERS_A_SECOND
 
-    return len(chapter.text) / CHARACTERS_A_SECOND / speed
+    return len(chapter.text) / CHARACTERS_A_SECOND / (speed if speed > 0 else 1)  # which speaking refuses
 
 
 @contextlib.contextmanager
