@@ -40,6 +40,10 @@ TEXTS = {
         "— Où vas-tu ? demanda Anne. — Je ne sais pas, dit-il. « Je pars. Ne m'attends pas ! Je serai tard… » Puis il "
         "ferma la porte. Quoi ?! Toi ! La vitamine C. Le plan B. J.-J. Rousseau connaissait D. Diderot. Voilà tout."
     ],
+    "ja": [
+        "「どこへ行くの？」とアンナが聞いた。「家だ！」とトムは叫んだ。通りは空っぽだった。彼は「行くよ。待たないで。」と言った。"
+        * 3
+    ],
     "hi": ["चाय तैयार है। केतली अभी उबली है और यहाँ कोई नहीं है। कौन पिएगा? " * 4],
 }
 CASES = [(language, text) for language, texts in TEXTS.items() for text in texts]

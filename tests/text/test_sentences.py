@@ -77,6 +77,24 @@ def test_a_turn_of_a_dialogue_is_a_sentence(language: str, turns: list[str]):
     assert sentences(" ".join(turns), language) == turns
 
 
+@pytest.mark.parametrize(
+    ("language", "whole"),
+    [
+        ("ja", ["「どこへ行くの？」とアンナが聞いた。", "「家だ！」とトムは叫んだ。", "通りは空だった。"]),
+        ("zh-cn", ["安娜问：“你去哪儿？现在？”", "“回家！”", "街上空无一人。"]),
+        ("it", ["«Dove vai?» chiese Anna.", "«A casa. Subito!» gridò Tom.", "La strada era vuota."]),
+        ("pl", ["– Dokąd idziesz? – zapytała Anna.", "„Wracam. Nie czekaj.”", "Potem zamknął drzwi."]),
+        ("ru", ["— Куда ты идёшь? — спросила Анна.", "«Я ухожу. Не жди меня».", "Потом он закрыл дверь."]),
+        ("cs", ["„Kam jdeš?“ zeptala se Anna.", "„Domů. Hned!“ křičel Tom.", "Ulice byla prázdná."]),
+        ("hi", ["उसने कहा, “मैं जा रहा हूँ। मेरा इंतज़ार मत करना।”", "फिर उसने दरवाज़ा बंद कर दिया।"]),
+        ("ar", ["قال: «أنا ذاهب. لا تنتظرني.»", "ثم أغلق الباب."]),
+        ("nl", ["Toen sloot hij de deur.", "’s Avonds kwam Jansen weer."]),
+    ],
+)
+def test_other_languages_quote_too(language: str, whole: list[str]):
+    assert sentences(("" if language in ("ja", "zh-cn") else " ").join(whole), language) == whole
+
+
 def test_a_bracket_is_not_cut_where_it_fits():
     aside = "(it was built in the year of the great flood, nobody knows why, by two brothers)"
     text = f"The bridge over the river {aside} still stands today, and cars and people cross it every single day."

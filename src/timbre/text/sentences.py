@@ -33,12 +33,14 @@ _NEXT = rf"(?=[\s{_OPEN}{_DASH}]*+[{_CAPITAL}0-9])"
 
 _MARKS = re.compile(r"[\"“”„«»‹›‚‘「」『』()（）\[\]{}]|(?<![\w.,!?…])'|(?<=[.,!?…])[’'](?!\w)")
 _FOLLOWING = re.compile(rf"[\s{_CLOSE}{_OPEN}{_DASH}-]*+(?s:.)")
+_GOES_ON = re.compile("[」』”][とっなのがはをにもで]")  # Japanese, after what somebody says
 # no abbreviation ends so: other marks than one full stop, or a closing mark after it; Spanish puts one after a dash
 _SURE = re.compile(
     rf"(?:(?<![.!?…])(?:\.\.++|[!?…][.!?…]*+)(?:\s?[{_CLOSE}])*+|(?<!\.)\.(?:\s?[{_CLOSE}])++|(?<=\w)[{_DASH}]\.)\s++{_NEXT}"
 )
 _TURN = re.compile(rf"(?<=[.!?…])\s++(?=[{_DASH}]\s?[{_OPEN}]*+[{_CAPITAL}])")  # the next one speaks
-_SMALL_NAME = re.compile(r"(?<=[^\W\d_]{4}[.!?])\s++(?=[a-z]{1,2}[A-Z][a-z])")  # iPhone
+_ASIAN_TURN = re.compile("(?:(?<=[。！？])|(?<=[。！？][”」』]))(?=[「『“])")
+_SMALL = re.compile(r"(?<=[^\W\d_]{4}[.!?])\s++(?=[a-z]{1,2}[A-Z][a-z]|['’][stnk]\s[A-Z])")  # iPhone; Dutch 't
 # a number or letter in front of an item, or that number as it is read
 _ITEM = re.compile(r"(?:(?:(?<=[.!?…;:])|(?<=[.!?…][\"'”’»]))\s++|^)(?:\d{1,3}[.)]|[a-zA-Z]\))\s++(?=[^\W\d_])")
 _ITEM_READ = re.compile(rf"(?:(?<=[.!?…])[ \t]++|^)((?:[^\W\d_]++[\u00a0-]?+){{1,4}})\.\s++(?=[{_CAPITAL}])")
@@ -112,7 +114,7 @@ def _begins(text: str, iso: str) -> set[int]:
             found.add(match.end())
         else:
             found.discard(match.end())
-    for pattern in (_SURE, _TURN, _SMALL_NAME, _AND_SO_ON):
+    for pattern in (_SURE, _TURN, _ASIAN_TURN, _SMALL, _AND_SO_ON):
         found |= {match.end() for match in pattern.finditer(text)}
     items = [*_ITEM.finditer(text), *(one for one in _ITEM_READ.finditer(text) if one[1] in _numbers(iso))]
     for match in items:
@@ -145,7 +147,7 @@ def _by_library(text: str, iso: str) -> Iterator[int]:
 
 def _may_begin(text: str, at: int) -> bool:
     """Not so within a token, nor before a small letter or a mark."""
-    if at and text[at - 1] == ".":
+    if at and (text[at - 1] == "." or _GOES_ON.match(text, at - 1)):
         return False
     following = _FOLLOWING.match(text, at)
     return not following or not (following[0][-1].islower() or following[0][-1] in ",;:.!?…%")
@@ -157,6 +159,7 @@ def _with_opener(text: str, at: int) -> int:
     while start and (text[start - 1].isspace() or text[start - 1] in _STARTING):
         start -= 1
         opens = text[start] in _STARTING and (not start or text[start - 1].isspace() or text[start - 1] in _STARTING)
+        opens = opens or (text[start] in "“‘「『（" and text[start - 1] in "。！？…")
         if opens and not (text[start] in "»›”\"'" and text[start + 1].isspace()):
             at = start
     return at
