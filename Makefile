@@ -13,7 +13,7 @@ BENCH := $(CURDIR)/build/bench
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check format env migration mini mini-evaluate bench survive first-speech beside-training datasets-measure contract fuzz load clean
+.PHONY: help serve test check format env migration mini mini-evaluate bench survive first-speech beside-training datasets-measure guests-measure contract fuzz load clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -62,6 +62,9 @@ first-speech: $(VENV)/mini.stamp ## From a clone to the first speech in the page
 
 beside-training: $(VENV)/mini.stamp ## First audio of live speech while a fine-tune runs, and without one (needs what `make mini-evaluate` fetched)
 	$(BIN)/python -m benchmarks.beside_training > benchmarks/results/beside_training.json
+
+guests-measure: $(VENV)/mini.stamp ## Whether a second person in a dataset is noticed, on real people (needs what the recipe of mini fetched)
+	$(BIN)/python -m benchmarks.guests > benchmarks/results/guests.json
 
 datasets-measure: $(VENV)/mini.stamp ## The pipeline on real people given as long recordings (Debian's prompts; needs what `make mini-evaluate` fetched)
 	$(BIN)/python -m benchmarks.datasets > benchmarks/results/datasets.json

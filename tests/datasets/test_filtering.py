@@ -149,6 +149,18 @@ def test_who_speaks_most_in_a_recording_is_kept(work: Work, main: str, guest: st
     assert told == {"main_s": 80.0, "others_s": 30.0}
 
 
+def test_a_guest_of_a_few_seconds_is_left_out(work: Work):
+    turns = [(people.ALLISON, one) for one in talked(people.ALLISON, 10, 1)]
+    turns[5:5] = [(people.CARLO, one) for one in talked(people.CARLO, 2, 2)]
+    source = add_source(work, np.concatenate([one for _, one in turns]))
+    guests = set()
+    for at, (who, _) in enumerate(turns):
+        id = add_segment(work, source, at * 5, at * 5 + 5, heard=f"{TEXT} {at}", figures={"sure": 0.9})
+        guests |= {id} if who == people.CARLO else set()
+    filter_(work)
+    assert {row.id for row in segments(work) if "speaker" in row.reasons} == guests
+
+
 def alone(work: Work, who: str, count: int, seed: int, later: str = "") -> str:
     """A recording in which one person speaks; later: a prefix of the prompts of another year."""
     source = add_source(work, np.concatenate(talked(who, count, seed, later)), f"{who} {seed}")

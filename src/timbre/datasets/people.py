@@ -29,9 +29,10 @@ UPPER = np.triu_indices(SIZE)
 STANDARD = 3_000
 """Frames, half a minute of speech, that a second speaker's worth is counted for, however long the source is."""
 
-TWO = 2.5
-"""What two speakers in one source are worth then, at least. One person in one room comes to 0.5 to 1.5, seldom to more
-than 2; two to 3 or more, a guest of a fifth of the time mostly too; another microphone counts as another person.
+TWO, OF_FEW = 2.0, 5.0
+"""What two speakers in one source are worth then, at least, and how much more by how few segments there are, for some
+of a few always sound alike: 2.5 of ten, 2.1 of fifty. One person in one room comes to 0.5 to 1.5, two to 3 or more, a
+guest of a fifth of the time to 2 or more; another microphone counts as another person.
 """
 
 FAR, HIGHER = 1.6, 0.09
@@ -203,7 +204,7 @@ def _halves(members: list[int], voices: Sequence[Voice]) -> list[list[int]] | No
         worth, regrouped = _settled(chosen, side)
         if worth > best[0]:
             best = worth, regrouped
-    if best[0] < TWO:
+    if best[0] < TWO + OF_FEW / len(chosen):
         return None
     return [[number for number, one in zip(members, best[1], strict=True) if one == side] for side in (True, False)]
 
