@@ -1,5 +1,7 @@
 """Which words a text has, which ids of a model read them, and how what was said is shown as it was written."""
 
+import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -114,6 +116,17 @@ def test_a_mark_that_both_have_parts_what_was_read_otherwise() -> None:
         Timed("$2,", 0, 1.5),
         Timed("1€.", 2, 3.5),
     ]
+
+
+@pytest.mark.parametrize("words", [["a", "1"], ["the", "$2", "of", "the"], ["a"]])
+def test_a_long_text_is_shown_whole_and_soon(words: list[str]) -> None:
+    read = {"1": ["one"], "$2": ["two", "dollars"]}
+    text = " ".join(words * 2500)
+    began = time.process_time()
+    found = as_written(said(*(word for one in words * 2500 for word in read.get(one, [one]))), text, "en")
+    assert time.process_time() - began < 10
+    assert " ".join(word.text for word in found) == text
+    assert all(one.end <= other.begin for one, other in pairwise(found))
 
 
 def test_what_is_not_read_goes_with_a_neighbour_and_what_is_read_besides_lengthens_it() -> None:

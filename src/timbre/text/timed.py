@@ -1,10 +1,13 @@
 """Words and when they are said; and those that were spoken as the user wrote them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from timbre.text.words import words
+
+WINDOW = 80
+"""Words in which what was read is looked for in what was written: no number and no date takes so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +28,10 @@ def as_written(spoken: Sequence[Timed], text: str, language: str) -> list[Timed]
     written = [text[start:end] for start, end in words(text, language)]
     if not spoken:
         return []
-    matches = SequenceMatcher(
-        None, [_key(word.text) for word in spoken], [_key(word) for word in written], autojunk=False
-    )
+    differences = _differences([_key(word.text) for word in spoken], [_key(word) for word in written])
     shown: list[Timed] = []
     unread: list[str] = []  # written words that wait for a word that was read
-    for kind, first, end, other, other_end in matches.get_opcodes():
+    for kind, first, end, other, other_end in differences:
         if kind == "equal":
             found = [
                 Timed(word, one.begin, one.end)
@@ -53,6 +54,23 @@ def as_written(spoken: Sequence[Timed], text: str, language: str) -> list[Timed]
             unread = []
         shown += found
     return shown
+
+
+def _differences(spoken: Sequence[str], written: Sequence[str]) -> Iterator[tuple[str, int, int, int, int]]:
+    """What is equal, replaced, deleted and inserted, as `SequenceMatcher.get_opcodes` has it, found within a window that
+    moves on: over all of a long text the time would grow with its square and more.
+    """
+    at = other = 0
+    while at < len(spoken) or other < len(written):
+        window, beside = spoken[at : at + WINDOW], written[other : other + WINDOW]
+        found = SequenceMatcher(None, window, beside, autojunk=False).get_opcodes()
+        if at + WINDOW < len(spoken) or other + WINDOW < len(written):  # its end may fit better with what follows
+            equal = [place for place, one in enumerate(found) if one[0] == "equal"]
+            early = [place for place in equal if found[place][1] < WINDOW // 2] or equal
+            found = found[: early[-1] + 1] if early else found
+        for kind, first, end, other_first, other_end in found:
+            yield kind, at + first, at + end, other + other_first, other + other_end
+        at, other = at + found[-1][2], other + found[-1][4]
 
 
 def _in_groups(spoken: Sequence[Timed], written: Sequence[str]) -> list[Timed]:
