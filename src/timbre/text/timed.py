@@ -57,8 +57,8 @@ def as_written(spoken: Sequence[Timed], text: str, language: str) -> list[Timed]
 
 
 def _differences(spoken: Sequence[str], written: Sequence[str]) -> Iterator[tuple[str, int, int, int, int]]:
-    """What is equal, replaced, deleted and inserted, as `SequenceMatcher.get_opcodes` has it, found within a window that
-    moves on: over all of a long text the time would grow with its square and more.
+    """What is equal, replaced, deleted and inserted, as `SequenceMatcher.get_opcodes` has it, found within a window
+    that moves on: over all of a long text the time would grow with its square and more.
     """
     at = other = 0
     while at < len(spoken) or other < len(written):
