@@ -95,6 +95,11 @@ def test_other_languages_quote_too(language: str, whole: list[str]):
     assert sentences(("" if language in ("ja", "zh-cn") else " ").join(whole), language) == whole
 
 
+def test_an_initial_ends_no_sentence_but_a_letter_may():
+    written = ["It was he and I.", "Tom and B. Smith took vitamin C.", "They met at six P M.", "J. R. Hart was there."]
+    assert sentences(" ".join(written), "en") == written
+
+
 def test_a_bracket_is_not_cut_where_it_fits():
     aside = "(it was built in the year of the great flood, nobody knows why, by two brothers)"
     text = f"The bridge over the river {aside} still stands today, and cars and people cross it every single day."

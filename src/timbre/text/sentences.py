@@ -47,10 +47,10 @@ _ITEM_READ = re.compile(rf"(?:(?<=[.!?…])[ \t]++|^)((?:[^\W\d_]++[\u00a0-]?+){
 _AND_SO_ON = re.compile(rf"(?<!\w)(?i:etc|usw|etcétera)\.\s++{_NEXT}")
 _INITIAL = re.compile(rf"(?<![^\W_])[{_CAPITAL}]\.\s++{_NEXT}")
 # a letter that is a name of its own, or the last of an acronym, is no initial
-_LETTER = re.compile(
-    r"(?:\b(?i:vitamin[ae]?|plano?|punkt|point|punto|ponto|grupp[eo]|groupe?|grupo|klasse|classe?|typ[e]?|tipo|teil|part[ei]?|and)"
-    r"|(?<![^\W_])[A-Z])\s[A-Z]$"
+_LETTERED = (
+    "vitamin[ae]?|plano?|punkt|point|punto|ponto|grupp[eo]|groupe?|grupo|klasse|classe?|type?|tipo|teil|part[ei]?"
 )
+_LETTER = re.compile(rf"(?:\b(?i:{_LETTERED})\s[A-Z]|\band\sI|(?<![^\W_])[A-Z]\s[A-Z])$")
 
 
 def sentences(text: str, language: str, limit: int = QUOTED) -> list[str]:
