@@ -55,7 +55,7 @@ def trainers() -> list[psutil.Process]:
 
 
 def gone(known: list[psutil.Process]) -> bool:
-    return not psutil.wait_procs(known, timeout=20)[1]
+    return not psutil.wait_procs(known, timeout=60)[1]
 
 
 @pytest.mark.parametrize("changes", [{}, {"method": "full", "rate": 1e-3, "ema": 0.9, "accumulate": 2}])
@@ -102,7 +102,7 @@ def test_kill_9_of_one_ends_all_and_the_run_is_taken_on(base: Path, data: Path, 
     watching, alone, again = Killing(), Watching(), Watching()
     with pytest.raises(TrainingProcessEnded, match="One of the 2 processes"):
         train(base, data, tmp_path / "cut", TWO, watching)
-    assert len(watching.known) == 2 and time.monotonic() - watching.at < 20 and gone(watching.known)
+    assert len(watching.known) == 2 and time.monotonic() - watching.at < 60 and gone(watching.known)
     assert train(base, data, tmp_path / "cut", TWO, again) == "completed"
     assert min(again.steps) == 4  # after the validation of step 3, which was the best so far
     train(base, data, tmp_path / "alone", PLAIN, alone)
