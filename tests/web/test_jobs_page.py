@@ -199,3 +199,25 @@ def test_an_unknown_job_in_the_address_is_said_to_be_unknown(open_page: Open):
     page = open_page("jobs/j-nothing")
     page.wait_for_selector(".toast.note-danger")
     assert "no job 'j-nothing'" in page.inner_text(".toast")
+
+
+def test_a_job_has_a_voice_for_dialogue_and_says_when_its_model_cannot_time_words(open_page: Open):
+    page = open_page("jobs")
+    page.wait_for_selector(".live[data-live=true]")
+    page.click(".page-head .btn")
+    page.wait_for_selector(".modal.show textarea")
+    settled(page)
+    page.fill(".modal textarea", "She knocked. “Two of us.”")
+    page.get_by_label("Voice for dialogue").select_option("bruno")
+    page.get_by_label("Keep subtitles").check()
+    page.click(".modal [type=submit]")
+    page.get_by_text("tiny").first.wait_for()  # the model that has no such heads
+    page.get_by_label("Keep subtitles").uncheck()
+    page.get_by_label("Name", exact=True).fill("Knock")
+    page.click(".modal [type=submit]")
+    mine = row(page, "Knock")
+    mine.get_by_text("Done").wait_for(timeout=60_000)
+    mine.get_by_label("Play Knock").press("Enter")
+    page.wait_for_selector(".drawer.show .formats a")
+    assert "Bruno" in page.inner_text(".drawer .about-list")
+    assert page.locator(".formats a", has_text="srt").count() == 0

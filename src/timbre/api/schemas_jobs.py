@@ -88,6 +88,9 @@ class JobOut(BaseModel):
         description="The parameters that it is spoken by; others are as the model has them.",
         examples=[{"speed": 1.1}],
     )
+    markup: str | None = Field(None, description="How its text says who reads it.", examples=["auto"])
+    dialogue_voice: str | None = Field(None, description="Who reads what is in quotation marks.", examples=["bento"])
+    word_times: bool | None = Field(None, description="Whether its subtitles are kept.")
     duration_s: float | None = Field(None, description="Seconds of audio.", examples=[6.4])
     batch_id: str | None = None
     voice: VoiceOut | None = Field(None, description="The voice that is being cloned.")

@@ -1,7 +1,7 @@
 // The dialog for new jobs: one text, many texts with one a line, or a table from a spreadsheet; a look before it is sent.
 
 import * as api from "../api.js";
-import { button, choice, field, languageName } from "../components/controls.js";
+import { button, choice, field, languageName, tick } from "../components/controls.js";
 import { dropField } from "../components/drop.js";
 import { showFault } from "../components/fault.js";
 import { make } from "../dom.js";
@@ -43,14 +43,16 @@ export class Create {
     this.language = choice([["", t("jobs.languageOfVoice")], ...known.languages.map((code) => [code, languageName(code)])], "");
     this.profile = choice([["", t("jobs.profileDefault")], ...known.profiles.map((one) => [one.id, told(one, "name")])], "");
     this.format = choice(FORMATS.map((one) => [one, one.toUpperCase()]), localStorage.getItem("timbre.format") ?? "wav");
+    this.dialogue = choice([["", t("speak.dialogueSame")], ...known.voices.map((voice) => [voice.id, voice.name])], "");
+    this.times = tick(t("jobs.wordTimes"), false);
     this.preview = make("div", { className: "preview", ariaLive: "polite" });
     this.fault = make("div", { className: "mt-3" });
     this.textField = field(t("jobs.text"), this.text);
-    const fields = [[t("jobs.voice"), this.voice], [t("jobs.language"), this.language], [t("jobs.profile"), this.profile], [t("jobs.format"), this.format]];
+    const fields = [[t("jobs.voice"), this.voice], [t("speak.dialogue"), this.dialogue], [t("jobs.language"), this.language], [t("jobs.profile"), this.profile], [t("jobs.format"), this.format]];
     this.nameField = field(t("jobs.name"), this.name);
     this.dialog.body.append(
       this.ways, this.textField, this.drop, this.preview,
-      make("div", { className: "row g-3 mt-0" }, ...fields.map(([label, control]) => make("div", { className: "col-6 col-md-3" }, field(label, control))), make("div", { className: "col-12" }, this.nameField)),
+      make("div", { className: "row g-3 mt-0" }, ...fields.map(([label, control]) => make("div", { className: "col-6 col-md-4" }, field(label, control))), make("div", { className: "col-6 col-md-4 d-flex align-items-end" }, this.times.element), make("div", { className: "col-12" }, this.nameField)),
       this.fault,
     );
     this.go = make("button", { type: "submit", className: "btn btn-primary" });
@@ -128,7 +130,7 @@ export class Create {
 
   /** What every text has in common. */
   common() {
-    const given = { voice_id: this.voice.value, source_language: this.language.value, quality_profile_id: this.profile.value, format: this.format.value };
+    const given = { voice_id: this.voice.value, source_language: this.language.value, quality_profile_id: this.profile.value, format: this.format.value, dialogue_voice: this.dialogue.value, word_times: this.times.input.checked };
     return Object.fromEntries(Object.entries(given).filter(([, value]) => value));
   }
 

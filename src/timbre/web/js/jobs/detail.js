@@ -13,6 +13,8 @@ import { isLive, kind, piecesOf, title } from "./row.js";
 
 const SAMPLING = ["speed", "temperature", "top_k", "top_p", "repetition_penalty"];
 
+const SUBTITLES = ["srt", "vtt"];
+
 const short = (words) => (words.length > 64 ? `${words.slice(0, 60).trimEnd()} …` : words);
 
 export class Detail {
@@ -62,6 +64,7 @@ export class Detail {
     return [
       ["kindOf", job.kind === "speech" ? undefined : kind(job)],
       ["voice", job.voice_id && this.names.voice(job.voice_id)],
+      ["dialogueVoice", job.dialogue_voice && this.names.voice(job.dialogue_voice)],
       ["language", job.language && languageName(job.language)],
       ["model", job.model],
       ["profile", job.profile_id && this.names.profile(job.profile_id)],
@@ -87,7 +90,8 @@ export class Detail {
     try {
       const { items } = await api.get(`/jobs/${encodeURIComponent(job.id)}/formats`);
       if (this.job?.id !== job.id) return;
-      formats.replaceChildren(...items.map((one) => make("a", { href: one.url, download: "", className: "btn btn-sm btn-outline-secondary text-uppercase", textContent: one.format, title: one.bytes ? format.bytes(one.bytes) : "", ariaLabel: t("jobs.downloadAs", { format: one.format }) })));
+      const shown = job.word_times ? SUBTITLES.map((one) => ({ format: one, url: `/jobs/${encodeURIComponent(job.id)}/subtitles?format=${one}` })) : [];
+      formats.replaceChildren(...[...items, ...shown].map((one) => make("a", { href: one.url, download: "", className: "btn btn-sm btn-outline-secondary text-uppercase", textContent: one.format, title: one.bytes ? format.bytes(one.bytes) : "", ariaLabel: t("jobs.downloadAs", { format: one.format }) })));
     } catch (fault) {
       if (this.job?.id === job.id) showFault(this.fault, fault);
     }

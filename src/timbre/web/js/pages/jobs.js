@@ -359,7 +359,7 @@ class Jobs {
 
   /** Opens Speak with the same text, voice and settings. */
   again(job) {
-    const kept = { draft: job.text, voice: job.voice_id, spoken: job.language, profile: job.profile_id, format: job.format };
+    const kept = { draft: job.text, voice: job.voice_id, spoken: job.language, profile: job.profile_id, format: job.format, dialogue: job.dialogue_voice };
     for (const [key, value] of Object.entries(kept)) {
       if (value) localStorage.setItem(`timbre.${key}`, value);
       else localStorage.removeItem(`timbre.${key}`);
