@@ -241,7 +241,7 @@ def test_the_time_grows_with_the_length_alone(unit: str):
         return min(times)
 
     short = took(12_500)
-    assert took(100_000) < 20 * short + 0.05
+    assert took(100_000) < 30 * short + 0.1  # of eight times the length; a square would be 64
 
 
 def test_places_are_counted_from_one():
