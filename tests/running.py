@@ -34,6 +34,15 @@ def make_model(folder: Path) -> None:
     (folder / "voices.json").write_text(json.dumps(cards))
 
 
+def with_heads(model: Path, folder: Path) -> Path:
+    """A copy of a tiny model whose aligning heads are known; being random, they look where they like."""
+    made = shutil.copytree(model, folder / "tiny")
+    config = json.loads((made / "config.json").read_text())
+    config["model_args"]["alignment_heads"] = [[0, 0]]
+    (made / "config.json").write_text(json.dumps(config))
+    return made
+
+
 def random_voice(seed: int, width: int) -> Conditioning:
     random = np.random.default_rng(seed)
     embedding = random.normal(size=512)

@@ -3,13 +3,12 @@
 import asyncio
 import base64
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-from running import Service, serving
+from running import Service, serving, with_heads
 from sound import seconds
 from websockets.asyncio.client import connect
 
@@ -20,11 +19,8 @@ SPOKEN = ["It", "costs", "two", "dollars", "and", "fifty", "cents", "today.", "N
 
 @pytest.fixture(scope="module")
 def timed(engine_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    """A service whose model's heads are known; being random, they look where they like."""
-    folder = shutil.copytree(engine_folder, tmp_path_factory.mktemp("aligning") / "tiny")
-    config = json.loads((folder / "config.json").read_text())
-    config["model_args"]["alignment_heads"] = [[0, 0]]
-    (folder / "config.json").write_text(json.dumps(config))
+    """A service whose model's heads are known."""
+    folder = with_heads(engine_folder, tmp_path_factory.mktemp("aligning"))
     with serving(tmp_path_factory.mktemp("home"), folder) as service, httpx.Client(base_url=service.url) as http:
         http.timeout = httpx.Timeout(60)
         yield http

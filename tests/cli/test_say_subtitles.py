@@ -1,13 +1,12 @@
 """`timbre say --subtitles`: files that say when each word is said."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pysubs2
 import pytest
-from running import Service, serving
+from running import Service, serving, with_heads
 from sound import seconds
 from test_say import say
 
@@ -16,10 +15,7 @@ TEXT = "It costs $2.50 today. Nobody is here yet."
 
 @pytest.fixture(scope="module")
 def timed(engine_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    folder = shutil.copytree(engine_folder, tmp_path_factory.mktemp("aligning") / "tiny")
-    config = json.loads((folder / "config.json").read_text())
-    config["model_args"]["alignment_heads"] = [[0, 0]]
-    (folder / "config.json").write_text(json.dumps(config))
+    folder = with_heads(engine_folder, tmp_path_factory.mktemp("aligning"))
     with serving(tmp_path_factory.mktemp("home"), folder) as service:
         yield service
 

@@ -1,7 +1,5 @@
 """When the words of a job are said: kept piece by piece, told as subtitles."""
 
-import json
-import shutil
 import subprocess
 import sys
 import time
@@ -11,17 +9,14 @@ from pathlib import Path
 import httpx
 import pysubs2
 import pytest
-from running import Service, serving
+from running import Service, serving, with_heads
 
 TEXT = "It costs $2.50 today.\n\nNobody is here yet, but the kettle has boiled.\n\nThen he slept."
 
 
 @pytest.fixture(scope="module")
 def timed(engine_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    folder = shutil.copytree(engine_folder, tmp_path_factory.mktemp("aligning") / "tiny")
-    config = json.loads((folder / "config.json").read_text())
-    config["model_args"]["alignment_heads"] = [[0, 0]]
-    (folder / "config.json").write_text(json.dumps(config))
+    folder = with_heads(engine_folder, tmp_path_factory.mktemp("aligning"))
     with serving(tmp_path_factory.mktemp("home"), folder) as service:
         yield service
 
